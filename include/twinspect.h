@@ -16,6 +16,9 @@
  */
 #define TWI_FORMAT		1
 
+/* Version of the project, of the module and of the reader. */
+#define TWI_VERSION		"0.1"
+
 #define TWI_NAME		"twinspect"
 #define TWI_DEBUGFS_DIR		"/sys/kernel/debug/" TWI_NAME
 

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * census.h - folds value copies into totals, histograms and counts by port.
+ *
+ * No net headers and no locks: it sees values only, one thread works on one
+ * census, and it is built in user space too (module/tests).
+ */
+#ifndef TWI_CENSUS_H
+#define TWI_CENSUS_H
+
+#include "value.h"
+
+/* What a census is to count, besides the totals: bits of twi_census.want. */
+#define TWI_WANT_DIST		0x01	/* how chains are spread */
+#define TWI_WANT_PORTS		0x02	/* sockets by local port */
+#define TWI_WANT_RPORTS		0x04	/* sockets by remote port */
+#define TWI_WANT_DEVS		0x08	/* local ports apart by device */
+#define TWI_WANT_BUCKETS	0x10	/* a row per ehash bucket */
+#define TWI_WANT_WHEEL		0x20	/* batches of the timer wheel */
+#define TWI_WANT_NETNS		0x40	/* totals by namespace */
+#define TWI_WANT_BINDS		0x80	/* a row per bind bucket */
+
+/* Chain lengths: 0 to 63, then a bin per power of two up to 65536 and more. */
+#define TWI_DIST_EXACT		64
+#define TWI_DIST_BINS		(TWI_DIST_EXACT + 11)
+
+/**
+ * struct twi_dist - how nodes are spread over the chains of a table
+ * @buckets:	size of the table
+ * @nodes:	nodes in its chains
+ * @squares:	sum of the squares of the chains' lengths
+ * @longest:	nodes in the longest chain
+ * @longest_slot: its bucket
+ * @chains:	chains by length, without the empty ones
+ */
+struct twi_dist {
+	u64 buckets;
+	u64 nodes;
+	u64 squares;
+	u32 longest;
+	u32 longest_slot;
+	u32 chains[TWI_DIST_BINS];
+};
+
+/**
+ * struct twi_port - sockets of one (namespace, port, device)
+ * @key:	twi_port_key(); 0 in a slot that is free
+ * @tw:		TIME-WAIT minisockets
+ * @fw2:	FIN-WAIT-2 minisockets
+ * @live:	other sockets of the established hash
+ * @listeners:	listening sockets, 65535 for that many or more
+ * @bind2:	bhash2 buckets, likewise
+ */
+struct twi_port {
+	u64 key;
+	u32 tw;
+	u32 fw2;
+	u32 live;
+	u16 listeners;
+	u16 bind2;
+};
+
+/**
+ * struct twi_ports - counts by port, in a table of fixed size
+ * @slot:	open-addressing hash, @slots of them
+ * @slots:	a multiple of 8
+ * @used:	slots taken
+ * @max:	slots that may be taken
+ * @overflow:	sockets that found no slot
+ */
+struct twi_ports {
+	struct twi_port *slot;
+	u32 slots;
+	u32 used;
+	u32 max;
+	u64 overflow;
+};
+
+/* Ranks of the busiest ports that are kept. */
+#define TWI_TOP_NR		10
+
+/* kernel/time/timer.c: 64 buckets a level, 8 or 9 levels by HZ. */
+#define TWI_WHEEL_LEVELS	9
+#define TWI_WHEEL_LEVEL_SIZE	64
+#define TWI_WHEEL_SIZE		(TWI_WHEEL_LEVELS * TWI_WHEEL_LEVEL_SIZE)
+/* Each level is 8 times coarser than the one before. */
+#define TWI_WHEEL_SHIFT(level)	(3 * (level))
+
+/**
+ * struct twi_batch - minisockets in one bucket of one CPU's timer wheel
+ * @fires:	jiffy at which the bucket is due
+ * @tw:		TIME-WAIT minisockets
+ * @fw2:	FIN-WAIT-2 minisockets
+ */
+struct twi_batch {
+	unsigned long fires;
+	u32 tw;
+	u32 fw2;
+};
+
+/* Seconds of closings that are kept apart: 60 and the wheel's rounding. */
+#define TWI_CLOSED_NR		65
+
+/**
+ * struct twi_wheel - the death row
+ * @batch:	TWI_WHEEL_SIZE batches a CPU, @cpus of them
+ * @now:	jiffy at which the pass began
+ * @now_ms:	low 32 bits of the millisecond (CLOCK_MONOTONIC), likewise
+ * @cpus:	CPUs that there can be
+ * @hz:		jiffies a second
+ * @tw_len:	TCP_TIMEWAIT_LEN in jiffies
+ * @stamped:	the kernel keeps the time of entry
+ * @unarmed:	minisockets without a pending timer
+ * @unplaced:	whose expiry and wheel index do not belong together
+ * @overdue:	in batches that were due before @now
+ * @overdue_longest: jiffies by which the latest of them is
+ * @closed:	TIME-WAIT minisockets by seconds since they entered it
+ * @closed_older: those that entered it before
+ */
+struct twi_wheel {
+	struct twi_batch *batch;
+	unsigned long now;
+	u32 now_ms;
+	u32 cpus;
+	u32 hz;
+	u32 tw_len;
+	bool stamped;
+	u64 unarmed;
+	u64 unplaced;
+	u64 overdue;
+	unsigned long overdue_longest;
+	u64 closed[TWI_CLOSED_NR];
+	u64 closed_older;
+};
+
+/**
+ * struct twi_bucket - one row of ehash_buckets
+ */
+struct twi_bucket {
+	u32 sockets;
+	u32 tw;
+	u32 fw2;
+};
+
+/**
+ * struct twi_cells - sockets by family and state
+ */
+struct twi_cells {
+	u32 nr[TWI_FAMILY_NR][TWI_STATE_NR];
+	u32 listeners;
+};
+
+/* Which of two: the shared ehash, or all those that namespaces own. */
+enum twi_share {
+	TWI_SHARED,
+	TWI_OWN,
+	TWI_SHARE_NR,
+};
+
+/**
+ * struct twi_bind_row - one row of bind_buckets: the bucket, and what the
+ * tables say of its port
+ */
+struct twi_bind_row {
+	struct twi_bind bind;
+	s64 tw;
+	s64 fw2;
+	s64 live;
+	s32 listeners;
+	s32 bind2;
+	s8 only_tw;
+	u8 ambiguous;
+};
+
+/**
+ * struct twi_census - everything a pass counted
+ * @want:	TWI_WANT_* that were asked for
+ * @netns:	namespaces of the pass
+ * @cells:	sockets of all namespaces not held, then of all those held or,
+ *		with TWI_WANT_NETNS, of each of them
+ * @table:	the pass's established hashes, @tables of them
+ * @ehash:	all sockets by chain, in the shared hash and in all others
+ * @ehash_tw:	minisockets by chain, likewise
+ * @bhash:	bind buckets by chain
+ * @bhash2:	bhash2 buckets by chain
+ * @ports:	sockets by local port
+ * @rports:	sockets by remote port
+ * @bucket:	a row per bucket of all tables, table after table
+ * @base:	number of each table's first bucket in @bucket
+ * @buckets:	buckets of all tables
+ * @wheel:	the death row
+ * @bind:	bind buckets, @binds of them in room for @bind_room
+ * @bytes:	memory allocated
+ */
+struct twi_census {
+	u32 want;
+	u32 netns;
+	u32 tables;
+	struct twi_cells *cells;
+	const struct twi_table *table;
+	struct twi_dist ehash[TWI_SHARE_NR];
+	struct twi_dist ehash_tw[TWI_SHARE_NR];
+	struct twi_dist bhash;
+	struct twi_dist bhash2;
+	struct twi_ports ports;
+	struct twi_ports rports;
+	struct twi_bucket *bucket;
+	u32 *base;
+	u32 buckets;
+	struct twi_wheel wheel;
+	struct twi_bind *bind;
+	u32 binds;
+	u32 bind_room;
+	/* The chain that twi_census_socks() is being given in parts. */
+	u32 part_tw;
+	u32 part_fw2;
+	size_t bytes;
+};
+
+int twi_census_alloc(struct twi_census *c, u32 want, u32 netns,
+		     const struct twi_table *table, u32 tables);
+int twi_census_alloc_ports(struct twi_census *c, u32 entries, u32 rentries);
+int twi_census_alloc_wheel(struct twi_census *c, u32 cpus);
+void twi_census_free(struct twi_census *c);
+
+void twi_census_chain(struct twi_census *c, u32 table, u32 slot,
+		      const struct twi_sock *sock, u32 nr);
+void twi_census_socks(struct twi_census *c, const struct twi_sock *sock,
+		      u32 nr);
+void twi_census_long(struct twi_census *c, u32 table, u32 slot, u32 nr);
+void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
+			  u32 nr);
+int twi_census_binds(struct twi_census *c, const struct twi_bind *bind,
+		     u32 nr);
+void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
+		       u32 nr);
+void twi_census_bhash_len(struct twi_census *c, u32 slot, u32 nr);
+void twi_census_bhash2_len(struct twi_census *c, u32 slot, u32 nr);
+
+/**
+ * twi_l3mdev_fn - the l3mdev under which the port of a bound socket is hashed
+ * @arg: whatever twi_census_join() was given
+ * @net: index of its namespace
+ * @dev: ifindex of the device it is bound to
+ *
+ * Return: ifindex of the l3 master device, 0 for none, -1 when unknown.
+ */
+typedef int (*twi_l3mdev_fn)(const void *arg, u32 net, int dev);
+
+void twi_census_join(struct twi_census *c, twi_l3mdev_fn l3mdev,
+		     const void *arg);
+void twi_census_bind_row(const struct twi_census *c, u32 index,
+			 struct twi_bind_row *row);
+
+u32 twi_census_bucket_table(const struct twi_census *c, u32 bucket);
+u64 twi_census_sum(const struct twi_census *c, u32 state, u32 family);
+u64 twi_census_used(const struct twi_ports *ports);
+u64 twi_census_only_mini_ports(const struct twi_census *c);
+u32 twi_census_top(const struct twi_ports *ports, struct twi_port *top);
+u64 twi_dist_hit_milli(const struct twi_dist *dist);
+u64 twi_dist_miss_milli(const struct twi_dist *dist);
+u64 twi_dist_empty(const struct twi_dist *dist);
+
+static inline u16 twi_port_net(const struct twi_port *port)
+{
+	return (port->key >> 48) - 1;
+}
+
+static inline u16 twi_port_port(const struct twi_port *port)
+{
+	return port->key >> 32;
+}
+
+#endif /* TWI_CENSUS_H */

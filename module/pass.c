@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pass.c - runs one pass for one file: which walks it takes, in which order,
+ * and what their census counts.
+ *
+ * Owns the rule that there is one pass at a time in the whole module, and the
+ * reports' lifetimes.  Touches no socket and prints nothing.
+ */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/spinlock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "pass.h"
+
+/*
+ * Room in summary's counts by port at most: more than one namespace has local
+ * ports, and a third of that for the remote ones.  24 bytes and an eighth each,
+ * that is 2.4 and 0.8 MB: with the walk's stage below 4 MiB.
+ */
+#define SUMMARY_PORTS		86016
+#define SUMMARY_RPORTS		28672
+
+/* Held for a pass. */
+static DEFINE_MUTEX(pass_mutex);
+
+/*
+ * The last report of each file while somebody has it open, or NULL.  Written
+ * with pass_mutex and pass_last_lock held or, to NULL, the lock alone; a report
+ * found here under the lock has a reference.
+ */
+static struct twi_report *pass_last[TWI_FILE_NR];
+static DEFINE_SPINLOCK(pass_last_lock);
+
+static const u32 file_wants[TWI_FILE_NR] = {
+	[TWI_FILE_summary]	 = TWI_WANT_DIST | TWI_WANT_PORTS |
+				   TWI_WANT_RPORTS,
+	[TWI_FILE_ehash_buckets] = TWI_WANT_BUCKETS,
+	[TWI_FILE_deathrow]	 = TWI_WANT_WHEEL,
+	[TWI_FILE_bind_buckets]	 = TWI_WANT_BINDS | TWI_WANT_PORTS |
+				   TWI_WANT_DEVS,
+	[TWI_FILE_netns]	 = TWI_WANT_NETNS,
+};
+
+static int resolve_l3mdev(const void *arg, u32 net, int dev)
+{
+	return twi_netns_l3mdev(arg, net, dev);
+}
+
+static int pass_ehash(struct twi_walk *walk, bool timers)
+{
+	u64 since = ktime_get_ns();
+	int err = twi_walk_ehash(walk, timers);
+
+	walk->cost->ehash_ns += ktime_get_ns() - since;
+	return err;
+}
+
+/*
+ * Every socket with a local port has a bind bucket: so the bind tables are
+ * walked first, and their size bounds that of the counts by local port,
+ * whatever number of sockets there is.  Half as many again leaves room for
+ * ports that are bound meanwhile and for several devices on one port.
+ */
+static u64 port_room(const struct twi_census *c)
+{
+	return c->bhash.nodes + c->bhash.nodes / 2 + 4096;
+}
+
+static int pass_summary(struct twi_report *report, struct twi_walk *walk)
+{
+	struct twi_census *c = &report->census;
+	u64 since = ktime_get_ns();
+	int err;
+
+	err = twi_walk_bhash(walk, false);
+	if (!err)
+		err = twi_walk_bhash2(walk);
+	if (!err)
+		err = twi_census_alloc_ports(c, min_t(u64, port_room(c),
+						      SUMMARY_PORTS),
+					     SUMMARY_RPORTS);
+	if (!err)
+		err = twi_walk_listeners(walk);
+	walk->cost->bind_ns += ktime_get_ns() - since;
+	if (!err)
+		err = pass_ehash(walk, false);
+	if (err)
+		return err;
+	report->tops = twi_census_top(&c->ports, report->top);
+	report->rtops = twi_census_top(&c->rports, report->rtop);
+	return 0;
+}
+
+static int pass_bind_buckets(struct twi_report *report, struct twi_walk *walk)
+{
+	struct twi_census *c = &report->census;
+	u64 since = ktime_get_ns();
+	int err;
+
+	err = twi_walk_bhash(walk, true);
+	if (!err)
+		err = twi_census_alloc_ports(c, port_room(c), 0);
+	if (!err)
+		err = twi_walk_bhash2(walk);
+	if (!err)
+		err = twi_walk_listeners(walk);
+	walk->cost->bind_ns += ktime_get_ns() - since;
+	if (!err)
+		err = pass_ehash(walk, false);
+	if (!err)
+		twi_census_join(c, resolve_l3mdev, &report->set);
+	report->rows = c->binds;
+	return err;
+}
+
+static int batch_cmp(const void *a, const void *b, const void *arg)
+{
+	const u32 x = *(const u32 *)a, y = *(const u32 *)b;
+	const struct twi_wheel *wheel = arg;
+	long late = (long)(wheel->batch[x].fires - wheel->batch[y].fires);
+
+	if (late)
+		return late < 0 ? -1 : 1;
+	/* Numbered by CPU, then by level. */
+	return x < y ? -1 : x > y;
+}
+
+/* Lists the batches that are not empty in the order in which they fire. */
+static int order_batches(struct twi_report *report)
+{
+	const struct twi_wheel *wheel = &report->census.wheel;
+	u32 all = wheel->cpus * TWI_WHEEL_SIZE;
+	u32 i;
+
+	for (i = 0; i < all; i++)
+		report->rows += wheel->batch[i].tw || wheel->batch[i].fw2;
+	report->batch = kvcalloc(report->rows + 1, sizeof(*report->batch),
+			       GFP_KERNEL);
+	if (!report->batch)
+		return -ENOMEM;
+	report->census.bytes += (report->rows + 1) * sizeof(*report->batch);
+	report->rows = 0;
+	for (i = 0; i < all; i++)
+		if (wheel->batch[i].tw || wheel->batch[i].fw2)
+			report->batch[report->rows++] = i;
+	sort_r(report->batch, report->rows, sizeof(*report->batch), batch_cmp,
+	       NULL, wheel);
+	return 0;
+}
+
+static int pass_deathrow(struct twi_report *report, struct twi_walk *walk)
+{
+	struct twi_wheel *wheel = &report->census.wheel;
+	int err;
+
+	err = twi_census_alloc_wheel(&report->census, nr_cpu_ids);
+	if (err)
+		return err;
+	wheel->hz = HZ;
+	wheel->tw_len = TCP_TIMEWAIT_LEN;
+	wheel->stamped = TWI_CAP_ENTRY_STAMP;
+	wheel->now = jiffies;
+	/* tcp_clock_ms(), which tw_entry_stamp is taken from. */
+	wheel->now_ms = div_u64(ktime_get_ns(), NSEC_PER_MSEC);
+	err = pass_ehash(walk, true);
+	return err ?: order_batches(report);
+}
+
+/* ehash_buckets has a row for each bucket that is not empty. */
+static void count_buckets(struct twi_report *report)
+{
+	const struct twi_census *c = &report->census;
+	u32 i;
+
+	for (i = 0; i < c->buckets; i++)
+		report->rows += c->bucket[i].sockets > 0;
+}
+
+static int pass_netns(struct twi_walk *walk)
+{
+	u64 since;
+	int err;
+
+	err = pass_ehash(walk, false);
+	since = ktime_get_ns();
+	if (!err)
+		err = twi_walk_listeners(walk);
+	walk->cost->bind_ns += ktime_get_ns() - since;
+	return err;
+}
+
+static int pass_walk(struct twi_report *report)
+{
+	struct twi_walk walk = {
+		.set = &report->set,
+		.census = &report->census,
+		.cost = &report->cost,
+	};
+	int err;
+
+	twi_walk_objects(&report->objects);
+	err = twi_census_alloc(&report->census, file_wants[report->file],
+			       report->set.nr, report->set.table,
+			       report->set.tables);
+	if (!err)
+		err = twi_walk_alloc(&walk);
+	if (err)
+		return err;
+	report->census.bhash.buckets = report->objects.bhash_buckets;
+	report->census.bhash2.buckets = report->objects.bhash_buckets;
+
+	switch (report->file) {
+	case TWI_FILE_summary:
+		err = pass_summary(report, &walk);
+		break;
+	case TWI_FILE_ehash_buckets:
+		err = pass_ehash(&walk, false);
+		count_buckets(report);
+		break;
+	case TWI_FILE_deathrow:
+		err = pass_deathrow(report, &walk);
+		break;
+	case TWI_FILE_bind_buckets:
+		err = pass_bind_buckets(report, &walk);
+		break;
+	case TWI_FILE_netns:
+		err = pass_netns(&walk);
+		/* One more for all those that are not held. */
+		report->rows = report->set.nr + 1;
+		break;
+	}
+	twi_walk_free(&walk);
+	return err;
+}
+
+static int pass_run(struct twi_report *report)
+{
+	u64 held;
+	int err;
+
+	report->began = ktime_get_ns();
+	report->time_ns = ktime_get_real_ns();
+	if (!file_wants[report->file])
+		return 0;
+	err = twi_netns_hold(&report->set);
+	if (err)
+		return err;
+	held = ktime_get_ns();
+	report->cost.netns_ns = held - report->began;
+
+	err = pass_walk(report);
+	report->cost.bytes += report->census.bytes + report->set.bytes +
+			      sizeof(*report);
+
+	held = ktime_get_ns();
+	twi_netns_release(&report->set);
+	report->cost.netns_ns += ktime_get_ns() - held;
+	report->cost.ns = ktime_get_ns() - report->began;
+	return err;
+}
+
+static void report_free(struct twi_report *report)
+{
+	twi_census_free(&report->census);
+	twi_netns_free(&report->set);
+	kvfree(report->batch);
+	kfree(report);
+}
+
+/* A report of a pass that began after @asked, if there is one to share. */
+static struct twi_report *report_share(enum twi_file file, u64 asked)
+{
+	struct twi_report *report;
+
+	spin_lock(&pass_last_lock);
+	report = pass_last[file];
+	if (report && report->began >= asked)
+		refcount_inc(&report->ref);
+	else
+		report = NULL;
+	spin_unlock(&pass_last_lock);
+	return report;
+}
+
+static struct twi_report *report_make(enum twi_file file)
+{
+	struct twi_report *report;
+	int err;
+
+	report = kzalloc(sizeof(*report), GFP_KERNEL);
+	if (!report)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&report->ref, 1);
+	report->file = file;
+	err = pass_run(report);
+	if (err) {
+		report_free(report);
+		return ERR_PTR(err);
+	}
+	spin_lock(&pass_last_lock);
+	pass_last[file] = report;
+	spin_unlock(&pass_last_lock);
+	return report;
+}
+
+/**
+ * twi_report_get - the report of a pass over a file that begins from now on
+ * @file: which file
+ *
+ * Waits for the pass that runs, if any.  When another task that waited as well
+ * has run one for the same file meanwhile, that one's report is shared.
+ *
+ * Context: Process context, sleeps.
+ * Return: the report, for twi_report_put(); or an ERR_PTR(): -EINTR when the
+ * task is being killed, -ENOMEM.
+ */
+struct twi_report *twi_report_get(enum twi_file file)
+{
+	u64 asked = ktime_get_ns();
+	struct twi_report *report;
+
+	if (mutex_lock_killable(&pass_mutex))
+		return ERR_PTR(-EINTR);
+	report = report_share(file, asked);
+	if (!report)
+		report = report_make(file);
+	mutex_unlock(&pass_mutex);
+	return report;
+}
+
+/**
+ * twi_report_put - let go of a report
+ * @report: from twi_report_get()
+ *
+ * Context: Process context, may sleep.
+ */
+void twi_report_put(struct twi_report *report)
+{
+	if (!refcount_dec_and_lock(&report->ref, &pass_last_lock))
+		return;
+	if (pass_last[report->file] == report)
+		pass_last[report->file] = NULL;
+	spin_unlock(&pass_last_lock);
+	report_free(report);
+}

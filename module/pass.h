@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pass.h - one pass over the tables for one file, and the report it leaves.
+ */
+#ifndef TWI_PASS_H
+#define TWI_PASS_H
+
+#include <linux/refcount.h>
+
+#include "census.h"
+#include "netns.h"
+#include "walk.h"
+
+/* The files, by number; names are in twinspect.h. */
+enum twi_file {
+#define X(name) TWI_FILE_##name,
+	TWI_FILES(X)
+#undef X
+	TWI_FILE_NR,
+};
+
+/**
+ * struct twi_report - what one pass found; does not change any more
+ * @ref:	open files that show it
+ * @file:	enum twi_file it was made for
+ * @began:	ns (CLOCK_MONOTONIC) at which it began
+ * @time_ns:	CLOCK_REALTIME at which it began
+ * @cost:	what it cost
+ * @set:	values of the namespaces and tables; no longer held
+ * @objects:	sizes of the kernel's objects
+ * @census:	what was counted
+ * @top:	busiest local ports, @tops of them
+ * @rtop:	busiest remote ports, @rtops of them
+ * @rows:	rows of a row file
+ * @batch:	deathrow: the numbers of its batches, @rows of them, in order
+ */
+struct twi_report {
+	refcount_t ref;
+	u32 file;
+	u64 began;
+	u64 time_ns;
+	struct twi_cost cost;
+	struct twi_netns_set set;
+	struct twi_objects objects;
+	struct twi_census census;
+	struct twi_port top[TWI_TOP_NR];
+	struct twi_port rtop[TWI_TOP_NR];
+	u32 tops;
+	u32 rtops;
+	u32 rows;
+	u32 *batch;
+};
+
+struct twi_report *twi_report_get(enum twi_file file);
+void twi_report_put(struct twi_report *report);
+
+#endif /* TWI_PASS_H */

@@ -1,0 +1,1000 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * walk.c - the only file that touches struct sock, inet_timewait_sock and the
+ * bind buckets.  It copies what the census needs into plain values and hands
+ * them over a chain at a time; it counts and prints nothing itself.
+ *
+ * The established hash and the listening hash are walked under RCU, many
+ * chains side by side (struct lane): following one chain waits for memory at
+ * every node, and the waits of different chains overlap.
+ *
+ * What is exact.  Sockets are SLAB_TYPESAFE_BY_RCU: the one we stand on may be
+ * freed and become another in this chain, in another, or in none.  So:
+ *
+ *  1. A socket's fields are copied, then, after smp_rmb(), it must still be
+ *     hashed, in this chain by its hash, with a reference count that is not 0
+ *     and in a state that belongs here.  Else its chain is walked again.
+ *  2. A chain must end on its own nulls value, or we were led into another.
+ *     Else it is walked again.
+ *  3. Its head must be the one that we began at.  Sockets enter at the head,
+ *     so that one that was freed and came back into this very chain, where we
+ *     would meet it twice or be led past others, is seen.  Else again.
+ *  4. Only then are the copies handed over.  After WALK_TRIES tries the chain
+ *     is walked once more under its lock.
+ *
+ * What remains: a socket that leaves after its copy was checked and before the
+ * chain's end is counted (it was there); and from Linux 6.12 on, where a
+ * minisocket replaces its socket in place, one that was freed elsewhere and
+ * put in the place of a socket of the chain we are in can be met twice or lead
+ * us past the nodes between.  Both are sockets that moved during the pass.
+ *
+ * A chain of more than TWI_CHAIN_MAX nodes is flooded: see walk_flood().
+ */
+#include <linux/mm.h>
+#include <linux/rculist_nulls.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+#include <net/timewait_sock.h>
+
+#include "census.h"
+#include "compat.h"
+#include "netns.h"
+#include "walk.h"
+
+/* Nodes and buckets after which RCU is left at the next chain end. */
+#define WALK_RCU_BATCH		4096
+/* Tries under RCU before a chain is walked under its lock. */
+#define WALK_TRIES		8
+/* Times a flooded chain is taken up again after it was lost. */
+#define WALK_FLOOD_TRIES	8
+/* Owners of a bind bucket that are looked at. */
+#define WALK_OWNERS_MAX		64
+/* Bind buckets, and owners, looked at in one hold of a bucket lock. */
+#define WALK_BIND_STAGE		64
+#define WALK_BIND_NODES		1024
+
+enum walk_kind {
+	WALK_EHASH,
+	WALK_EHASH_TIMERS,
+	WALK_LISTEN,
+};
+
+/**
+ * struct chains - a hash table of sockets on nulls lists
+ * @heads:	its first bucket's chain
+ * @stride:	bytes from one bucket's chain to the next
+ * @mask:	number of buckets - 1
+ * @nulls:	what the nulls value of bucket 0 is
+ * @index:	index of the table in the pass
+ * @hinfo:	the hashinfo it belongs to
+ */
+struct chains {
+	void *heads;
+	size_t stride;
+	u32 mask;
+	u32 nulls;
+	u32 index;
+	struct inet_hashinfo *hinfo;
+};
+
+/**
+ * struct lane - one chain on its way
+ * @node:	next node to visit, its lines on their way; NULL when idle
+ * @first:	the chain's first node when the walk of it began
+ * @slot:	its bucket
+ * @nr:		copies in @sock
+ * @tries:	walks of this chain that came to nothing
+ * @sock:	the copies
+ */
+struct lane {
+	struct hlist_nulls_node *node;
+	struct hlist_nulls_node *first;
+	u32 slot;
+	u16 nr;
+	u8 tries;
+	struct twi_sock sock[TWI_CHAIN_MAX];
+};
+
+/**
+ * struct twi_stage - memory of a walk, allocated once
+ * @lane:	chains in flight
+ * @bind:	copies of one bind chain, or a part of it
+ * @bind2:	likewise
+ * @hard:	buckets that RCU alone did not settle
+ * @flooded:	for each of them, whether it is too long for its lock
+ * @hards:	how many
+ * @next:	next bucket to begin
+ * @busy:	lanes that are not idle
+ * @budget:	nodes and buckets left in this RCU section
+ */
+struct twi_stage {
+	struct lane lane[TWI_WALK_LANES];
+	union {
+		struct twi_bind bind[WALK_BIND_STAGE];
+		struct twi_bind2 bind2[WALK_BIND_STAGE];
+	};
+	u32 hard[TWI_WALK_LANES];
+	bool flooded[TWI_WALK_LANES];
+	u32 hards;
+	u32 next;
+	u32 busy;
+	int budget;
+};
+
+/* Why a copy can't be used. */
+enum visit {
+	VISIT_GOOD,
+	VISIT_GONE,
+	VISIT_MOVED,
+	VISIT_UNBORN,
+	VISIT_STATE,
+};
+
+static struct hlist_nulls_head *chain_head(const struct chains *t, u32 slot)
+{
+	return t->heads + slot * t->stride;
+}
+
+static bool chain_ended_well(const struct chains *t, u32 slot,
+			     const struct hlist_nulls_node *end)
+{
+	return get_nulls_value(end) == (unsigned long)t->nulls + slot;
+}
+
+static struct sock *node_sock(struct hlist_nulls_node *node)
+{
+	return hlist_nulls_entry(node, struct sock, sk_nulls_node);
+}
+
+static void walk_longest(u64 *longest, u64 since)
+{
+	u64 ns = local_clock() - since;
+
+	if (ns > *longest)
+		*longest = ns;
+}
+
+/*
+ * Asks for the lines of a socket that a visit reads: from the start of struct
+ * sock_common to the reference count, the substate and the timer.  A prefetch
+ * of an address that is no longer mapped does nothing.
+ */
+static __always_inline void node_prefetch(struct hlist_nulls_node *node,
+					  enum walk_kind kind)
+{
+	const char *sk = (const char *)node_sock(node);
+	size_t line;
+
+	const size_t end = kind == WALK_EHASH_TIMERS ?
+		offsetofend(struct inet_timewait_sock, tw_timer) :
+		offsetofend(struct inet_timewait_sock, tw_substate);
+
+	for (line = 0; line < end; line += L1_CACHE_BYTES)
+		prefetch(sk + line);
+}
+
+static __always_inline u8 sock_state(const struct sock *sk)
+{
+	/* One more than the state; 0 for those that no table holds. */
+	static const u8 states[TCP_MAX_STATES] = {
+		[TCP_ESTABLISHED]	= TWI_STATE_established + 1,
+		[TCP_SYN_SENT]		= TWI_STATE_syn_sent + 1,
+		[TCP_SYN_RECV]		= TWI_STATE_syn_recv + 1,
+		[TCP_NEW_SYN_RECV]	= TWI_STATE_new_syn_recv + 1,
+		[TCP_FIN_WAIT1]		= TWI_STATE_fin_wait1 + 1,
+		[TCP_FIN_WAIT2]		= TWI_STATE_fin_wait2 + 1,
+		[TCP_TIME_WAIT]		= TWI_STATE_tw + 1,
+		[TCP_CLOSE_WAIT]	= TWI_STATE_close_wait + 1,
+		[TCP_LAST_ACK]		= TWI_STATE_last_ack + 1,
+		[TCP_CLOSING]		= TWI_STATE_closing + 1,
+		[TCP_LISTEN]		= TWI_STATE_listen + 1,
+	};
+	u8 state = READ_ONCE(sk->sk_state);
+
+	state = state < ARRAY_SIZE(states) ? states[state] - 1 : U8_MAX;
+	if (state == TWI_STATE_tw &&
+	    READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_FIN_WAIT2)
+		state = TWI_STATE_fw2;
+	return state;
+}
+
+static __always_inline u8 sock_family(const struct sock *sk)
+{
+	const __be32 *a = twi_sock_daddr6(sk);
+
+	if (a && READ_ONCE(sk->sk_family) == AF_INET6) {
+		if (!READ_ONCE(a[0]) && !READ_ONCE(a[1]) &&
+		    READ_ONCE(a[2]) == htonl(0x0000ffff))
+			return TWI_FAMILY_mapped;
+		return TWI_FAMILY_v6;
+	}
+	return TWI_FAMILY_v4;
+}
+
+static __always_inline void sock_timer(const struct sock *sk,
+				       struct twi_sock *copy)
+{
+	const struct inet_timewait_sock *tw = inet_twsk(sk);
+
+	/* hlist_unhashed_lockless() as timer_pending() does it. */
+	if (READ_ONCE(tw->tw_timer.entry.pprev))
+		copy->flags |= TWI_SOCK_ARMED;
+	copy->expires = READ_ONCE(tw->tw_timer.expires);
+	copy->timer = READ_ONCE(tw->tw_timer.flags);
+	copy->stamp = twi_tw_stamp(tw);
+}
+
+/*
+ * Copies one socket.  @locked says that the chain's lock is held, so that what
+ * is found is what there is, a minisocket whose reference count is still 0
+ * included (before 6.12 it is set after the lock is let go).
+ *
+ * Context: RCU or the chain's lock.  Inlined: it runs once a socket.
+ */
+static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
+					    const struct twi_netns_set *set,
+					    struct hlist_nulls_node *node,
+					    enum walk_kind kind, bool locked,
+					    struct twi_sock *copy)
+{
+	const struct sock *sk = node_sock(node);
+	u32 hash = READ_ONCE(sk->sk_hash);
+
+	copy->hash = hash;
+	copy->state = sock_state(sk);
+	copy->family = sock_family(sk);
+	copy->flags = 0;
+	copy->lport = READ_ONCE(sk->sk_num);
+	copy->rport = ntohs(READ_ONCE(sk->sk_dport));
+	copy->dev = READ_ONCE(sk->sk_bound_dev_if);
+	copy->net = twi_netns_find(set, twi_sock_net(sk));
+	if (kind == WALK_EHASH_TIMERS && copy->state <= TWI_STATE_fw2)
+		sock_timer(sk, copy);
+
+	if (!locked) {
+		/* Pairs with the barriers of whoever frees, fills and links
+		 * this memory anew: what follows is read after the fields.
+		 */
+		smp_rmb();
+		if (hlist_nulls_unhashed_lockless(node))
+			return VISIT_GONE;
+		if (READ_ONCE(sk->sk_hash) != hash)
+			return VISIT_MOVED;
+		if (!refcount_read(&sk->sk_refcnt))
+			return VISIT_UNBORN;
+	}
+	if (kind == WALK_LISTEN)
+		return copy->state == TWI_STATE_listen ? VISIT_GOOD :
+							 VISIT_STATE;
+	if ((hash & t->mask) != slot)
+		return VISIT_MOVED;
+	return copy->state < TWI_STATE_NR ? VISIT_GOOD : VISIT_STATE;
+}
+
+static void walk_dropped(struct twi_cost *cost, enum visit why)
+{
+	switch (why) {
+	case VISIT_GONE:
+		cost->dropped_gone++;
+		break;
+	case VISIT_MOVED:
+		cost->dropped_moved++;
+		break;
+	case VISIT_UNBORN:
+		cost->dropped_unborn++;
+		break;
+	default:
+		cost->dropped_state++;
+	}
+}
+
+/* Hands over what one whole chain held. */
+static void walk_fold(struct twi_walk *walk, const struct chains *t, u32 slot,
+		      enum walk_kind kind, const struct twi_sock *sock, u32 nr)
+{
+	if (kind == WALK_LISTEN)
+		twi_census_listeners(walk->census, sock, nr);
+	else
+		twi_census_chain(walk->census, t->index, slot, sock, nr);
+}
+
+/*
+ * Walks one chain under its lock: its end is certain, and nothing enters or
+ * leaves it.  At most TWI_CHAIN_MAX nodes, as the lock keeps softirqs off.
+ *
+ * Return: false when the chain is longer; nothing is folded then.
+ */
+static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
+			enum walk_kind kind)
+{
+	struct lane *lane = &walk->stage->lane[0];
+	struct hlist_nulls_node *node;
+	u32 nr = 0, seen = 0;
+	spinlock_t *lock;
+	u64 since;
+
+	if (kind == WALK_LISTEN)
+		lock = &t->hinfo->lhash2[slot].lock;
+	else
+		lock = inet_ehash_lockp(t->hinfo, slot);
+
+	spin_lock_bh(lock);
+	since = local_clock();
+	for (node = chain_head(t, slot)->first;
+	     !is_a_nulls(node) && seen < TWI_CHAIN_MAX; node = node->next) {
+		seen++;
+		if (sock_copy(t, slot, walk->set, node, kind, true,
+			      &lane->sock[nr]) == VISIT_GOOD)
+			nr++;
+	}
+	walk_longest(&walk->cost->longest_lock_ns, since);
+	spin_unlock_bh(lock);
+
+	walk->cost->lock_fallbacks++;
+	walk->cost->nodes += seen;
+	if (!is_a_nulls(node))
+		return false;
+	walk->cost->skipped += seen - nr;
+	walk_fold(walk, t, slot, kind, lane->sock, nr);
+	return true;
+}
+
+/**
+ * struct flood - a flooded chain on its way
+ * @node:	next node to visit
+ * @sum:	folds the addresses of the nodes visited; never shown
+ * @nodes:	nodes visited since the head
+ * @folded:	good nodes folded so far
+ * @skip:	good nodes to pass over, as they were folded before the chain
+ *		was lost
+ * @staged:	copies waiting to be folded
+ */
+struct flood {
+	struct hlist_nulls_node *node;
+	unsigned long sum;
+	u32 nodes;
+	u32 folded;
+	u32 skip;
+	u32 staged;
+};
+
+/*
+ * Leaves RCU and enters it again, with one reference on @node so that its
+ * place in the chain can be found again.
+ *
+ * Return: true if @node is still in the chain; else its next pointer leads to
+ * memory that may have been given back.
+ */
+static bool flood_pause(struct twi_walk *walk, struct hlist_nulls_node *node,
+			u64 *since)
+{
+	struct sock *sk = node_sock(node);
+	u32 hash = READ_ONCE(sk->sk_hash);
+	bool kept;
+
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		return false;
+	walk_longest(&walk->cost->longest_rcu_ns, *since);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	*since = local_clock();
+	kept = !hlist_nulls_unhashed_lockless(node) &&
+	       READ_ONCE(sk->sk_hash) == hash;
+	/* RCU keeps the memory a socket from here on, whoever frees it. */
+	sock_gen_put(sk);
+	return kept;
+}
+
+static void flood_fold(struct twi_walk *walk, struct flood *f,
+		       enum walk_kind kind)
+{
+	const struct twi_sock *sock = walk->stage->lane[0].sock;
+
+	if (kind == WALK_LISTEN)
+		twi_census_listeners(walk->census, sock, f->staged);
+	else
+		twi_census_socks(walk->census, sock, f->staged);
+	f->folded += f->staged;
+	f->staged = 0;
+}
+
+static void flood_begin(const struct chains *t, u32 slot, struct flood *f)
+{
+	f->node = READ_ONCE(chain_head(t, slot)->first);
+	f->sum = 0;
+	f->nodes = 0;
+	f->skip = f->folded + f->staged;
+}
+
+/*
+ * Visits the chain from f->node to its end, folding what is new unless @count
+ * says only to add up which nodes there are.
+ *
+ * Return: true at the end of the chain, with @f->sum and @f->nodes those of all
+ * its nodes; false when the place in it was lost.
+ */
+static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
+		      enum walk_kind kind, struct flood *f, bool count)
+{
+	struct twi_sock *sock = walk->stage->lane[0].sock;
+	u64 since = local_clock();
+	bool whole = true;
+
+	rcu_read_lock();
+	while (whole && !is_a_nulls(f->node)) {
+		struct hlist_nulls_node *node = f->node;
+		enum visit visit;
+
+		visit = sock_copy(t, slot, walk->set, node, kind, false,
+				  &sock[f->staged]);
+		f->nodes++;
+		if (visit != VISIT_GOOD) {
+			walk_dropped(walk->cost, visit);
+			whole = visit == VISIT_GONE;
+			f->sum++;
+		} else if (count) {
+			f->sum += (unsigned long)node ^ sock[0].hash;
+		} else {
+			f->sum += (unsigned long)node ^ sock[f->staged].hash;
+			if (f->skip)
+				f->skip--;
+			else if (++f->staged == TWI_CHAIN_MAX)
+				flood_fold(walk, f, kind);
+		}
+		if (whole && f->nodes % WALK_RCU_BATCH == 0)
+			whole = flood_pause(walk, node, &since);
+		f->node = READ_ONCE(node->next);
+	}
+	whole = whole && chain_ended_well(t, slot, f->node);
+	walk_longest(&walk->cost->longest_rcu_ns, since);
+	rcu_read_unlock();
+	cond_resched();
+	walk->cost->nodes += f->nodes;
+	return whole;
+}
+
+/*
+ * Walks a chain of more than TWI_CHAIN_MAX nodes: a flooded table, or a
+ * namespace with a very small one of its own.
+ *
+ * Context: RCU alone, left every WALK_RCU_BATCH nodes.  Never the chain's
+ * lock: tens of thousands of cache misses with softirqs off would do the
+ * attacker's work.
+ *
+ * Copies are folded as they come, there is no room to keep them.  When the
+ * chain is lost, it is begun again, and as many sockets are passed over as
+ * were folded: new ones enter at the head, so this is wrong by at most what
+ * entered and left meanwhile.  A second run, that only adds up which nodes
+ * there are, tells whether anything did: if not, the first one was exact.
+ */
+static void walk_flood(struct twi_walk *walk, const struct chains *t, u32 slot,
+		       enum walk_kind kind)
+{
+	struct flood f = {}, again = {};
+	bool exact = true;
+	u32 tries = 0;
+
+	walk->cost->floods++;
+	flood_begin(t, slot, &f);
+	while (!flood_run(walk, t, slot, kind, &f, false)) {
+		exact = false;
+		walk->cost->restarts++;
+		if (++tries == WALK_FLOOD_TRIES) {
+			walk->cost->unfinished++;
+			break;
+		}
+		flood_begin(t, slot, &f);
+	}
+	flood_fold(walk, &f, kind);
+	if (kind != WALK_LISTEN)
+		twi_census_long(walk->census, t->index, slot, f.folded);
+
+	if (exact) {
+		flood_begin(t, slot, &again);
+		exact = flood_run(walk, t, slot, kind, &again, true) &&
+			again.sum == f.sum && again.nodes == f.nodes;
+	}
+	if (!exact)
+		walk->cost->inexact++;
+}
+
+/* Settles the buckets that RCU alone did not.  Outside of RCU. */
+static void walk_hard(struct twi_walk *walk, const struct chains *t,
+		      enum walk_kind kind)
+{
+	struct twi_stage *stage = walk->stage;
+	u32 i;
+
+	for (i = 0; i < stage->hards; i++)
+		if (stage->flooded[i] ||
+		    !walk_locked(walk, t, stage->hard[i], kind))
+			walk_flood(walk, t, stage->hard[i], kind);
+	stage->hards = 0;
+}
+
+/* (Re)starts a lane on its bucket.  Returns false if the chain is empty. */
+static __always_inline bool lane_start(const struct chains *t,
+				       struct lane *lane, enum walk_kind kind)
+{
+	struct hlist_nulls_node *first;
+
+	first = READ_ONCE(chain_head(t, lane->slot)->first);
+	if (is_a_nulls(first))
+		return false;
+	node_prefetch(first, kind);
+	lane->node = first;
+	lane->first = first;
+	lane->nr = 0;
+	return true;
+}
+
+/* Puts a lane on the next bucket that is not empty, or leaves it idle. */
+static __always_inline void lane_next(struct twi_stage *stage,
+				      const struct chains *t,
+				      struct lane *lane, enum walk_kind kind)
+{
+	while (stage->next <= t->mask && stage->budget > 0) {
+		lane->slot = stage->next++;
+		lane->tries = 0;
+		stage->budget--;
+		if (lane_start(t, lane, kind))
+			return;
+	}
+	lane->node = NULL;
+	stage->busy--;
+}
+
+/* Leaves a bucket to walk_hard(), and the RCU section soon. */
+static void lane_give_up(struct twi_stage *stage, struct lane *lane,
+			 bool flooded)
+{
+	stage->hard[stage->hards] = lane->slot;
+	stage->flooded[stage->hards++] = flooded;
+	stage->budget = 0;
+	stage->busy--;
+	lane->node = NULL;
+}
+
+/* Walks a chain again from its head, the copies so far thrown away. */
+static __always_inline void lane_again(struct twi_walk *walk,
+				       const struct chains *t,
+				       struct lane *lane, enum walk_kind kind)
+{
+	walk->cost->restarts++;
+	if (++lane->tries == WALK_TRIES)
+		lane_give_up(walk->stage, lane, false);
+	else if (!lane_start(t, lane, kind))
+		lane_next(walk->stage, t, lane, kind);
+}
+
+/* The end of a chain: take it, or walk it again. */
+static __always_inline void lane_end(struct twi_walk *walk,
+				     const struct chains *t, struct lane *lane,
+				     enum walk_kind kind)
+{
+	if (unlikely(!chain_ended_well(t, lane->slot, lane->node) ||
+		     READ_ONCE(chain_head(t, lane->slot)->first) !=
+		     lane->first)) {
+		lane_again(walk, t, lane, kind);
+		return;
+	}
+	walk_fold(walk, t, lane->slot, kind, lane->sock, lane->nr);
+	lane_next(walk->stage, t, lane, kind);
+}
+
+/*
+ * Visits one node of a lane's chain and asks for the next one, which is read
+ * when the lane's turn comes again.
+ */
+static __always_inline void lane_step(struct twi_walk *walk,
+				      const struct chains *t,
+				      struct lane *lane, enum walk_kind kind)
+{
+	struct hlist_nulls_node *node = lane->node;
+	enum visit visit;
+
+	if (unlikely(lane->nr == TWI_CHAIN_MAX)) {
+		lane_give_up(walk->stage, lane, true);
+		return;
+	}
+	visit = sock_copy(t, lane->slot, walk->set, node, kind, false,
+			  &lane->sock[lane->nr]);
+	walk->stage->budget--;
+	walk->cost->nodes++;
+	if (unlikely(visit != VISIT_GOOD)) {
+		/* At once: this may be another chain by now, and a long one. */
+		walk_dropped(walk->cost, visit);
+		lane_again(walk, t, lane, kind);
+		return;
+	}
+	lane->nr++;
+	lane->node = READ_ONCE(node->next);
+	if (is_a_nulls(lane->node))
+		lane_end(walk, t, lane, kind);
+	else
+		node_prefetch(lane->node, kind);
+}
+
+/*
+ * Walks one table.  An RCU section begins chains until its budget is used up,
+ * and ends when the last of them has ended.
+ *
+ * Return: 0, or -EINTR when the task is being killed.
+ */
+static __always_inline int walk_chains(struct twi_walk *walk,
+				       const struct chains *t,
+				       enum walk_kind kind)
+{
+	struct twi_stage *stage = walk->stage;
+	u64 since;
+	u32 i;
+
+	stage->next = 0;
+	stage->hards = 0;
+	while (stage->next <= t->mask) {
+		rcu_read_lock();
+		since = local_clock();
+		stage->budget = WALK_RCU_BATCH;
+		stage->busy = TWI_WALK_LANES;
+		for (i = 0; i < TWI_WALK_LANES; i++)
+			lane_next(stage, t, &stage->lane[i], kind);
+		while (stage->busy)
+			for (i = 0; i < TWI_WALK_LANES; i++)
+				if (stage->lane[i].node)
+					lane_step(walk, t, &stage->lane[i],
+						  kind);
+		walk_longest(&walk->cost->longest_rcu_ns, since);
+		rcu_read_unlock();
+
+		walk_hard(walk, t, kind);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * twi_walk_ehash - walk every established hash of the held namespaces
+ * @walk: the walk
+ * @timers: copy the minisockets' timers too
+ *
+ * Context: Process context, may sleep between RCU sections.  Takes no
+ * reference but in a flooded chain, and an ehash lock for at most
+ * TWI_CHAIN_MAX nodes of a chain that would not hold still.
+ * Return: 0, or -EINTR when the task is being killed.
+ */
+int twi_walk_ehash(struct twi_walk *walk, bool timers)
+{
+	u32 i;
+
+	for (i = 0; i < walk->set->tables; i++) {
+		struct inet_hashinfo *hinfo = walk->set->hinfo[i];
+		const struct chains t = {
+			.heads = &hinfo->ehash[0].chain,
+			.stride = sizeof(hinfo->ehash[0]),
+			.mask = hinfo->ehash_mask,
+			.index = i,
+			.hinfo = hinfo,
+		};
+		int err;
+
+		if (timers)
+			err = walk_chains(walk, &t, WALK_EHASH_TIMERS);
+		else
+			err = walk_chains(walk, &t, WALK_EHASH);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * twi_walk_listeners - walk the listening hash, which all namespaces share
+ * @walk: the walk
+ *
+ * Context: as twi_walk_ehash(), with the locks of lhash2.
+ * Return: 0, or -EINTR when the task is being killed.
+ */
+int twi_walk_listeners(struct twi_walk *walk)
+{
+	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
+	const struct chains t = {
+		.heads = &hinfo->lhash2[0].nulls_head,
+		.stride = sizeof(hinfo->lhash2[0]),
+		.mask = hinfo->lhash2_mask,
+		.nulls = LISTENING_NULLS_BASE,
+		.hinfo = hinfo,
+	};
+
+	return walk_chains(walk, &t, WALK_LISTEN);
+}
+
+/*
+ * Looks at the owners of a bind bucket until one is no minisocket, or all or
+ * WALK_OWNERS_MAX were seen.
+ *
+ * Context: the lock of the bhash chain, under which sockets are added to and
+ * removed from every owners list of its buckets.
+ */
+static u8 bind_owners(struct inet_bind_bucket *tb, u32 *visited)
+{
+	struct inet_bind2_bucket __maybe_unused *tb2;
+	u8 owners = TWI_OWNERS_NONE;
+	u32 left = WALK_OWNERS_MAX;
+	const struct sock *sk;
+
+	twi_for_each_owner(sk, tb2, tb) {
+		if (!left--)
+			return TWI_OWNERS_MANY;
+		++*visited;
+		if (READ_ONCE(sk->sk_state) != TCP_TIME_WAIT)
+			return TWI_OWNERS_OTHER;
+		owners = TWI_OWNERS_MINI;
+	}
+	return owners;
+}
+
+static void bind_copy(const struct twi_netns_set *set,
+		      struct inet_bind_bucket *tb, bool owners, u32 *visited,
+		      struct twi_bind *copy)
+{
+	++*visited;
+	copy->net = twi_netns_find(set, ib_net(tb));
+	copy->port = tb->port;
+	copy->l3mdev = tb->l3mdev;
+	copy->fastreuse = tb->fastreuse;
+	copy->fastreuseport = tb->fastreuseport;
+	/* Never set where nobody asked for SO_REUSEPORT. */
+	copy->fastuid = tb->fastreuseport > 0 ?
+			(s64)from_kuid(&init_user_ns, tb->fastuid) : -1;
+	copy->owners = owners ? bind_owners(tb, visited) : TWI_OWNERS_MANY;
+}
+
+/*
+ * Copies the buckets of a bhash chain from the one at @skip on, as many as one
+ * hold of its lock may visit.  The count of a chain that is longer than that
+ * is right within what entered and left between two holds.
+ *
+ * Return: how many, with @more set if the chain goes on.
+ */
+static u32 bhash_part(struct twi_walk *walk, struct inet_bind_hashbucket *head,
+		      u32 skip, bool owners, bool *more)
+{
+	struct twi_bind *bind = walk->stage->bind;
+	u32 at = 0, nr = 0, visited = 0;
+	struct inet_bind_bucket *tb;
+	u64 since;
+
+	*more = false;
+	spin_lock_bh(&head->lock);
+	since = local_clock();
+	hlist_for_each_entry(tb, &head->chain, node) {
+		if (at++ < skip)
+			continue;
+		if (nr == WALK_BIND_STAGE ||
+		    visited + WALK_OWNERS_MAX >= WALK_BIND_NODES) {
+			*more = true;
+			break;
+		}
+		bind_copy(walk->set, tb, owners, &visited, &bind[nr++]);
+	}
+	walk_longest(&walk->cost->longest_lock_ns, since);
+	spin_unlock_bh(&head->lock);
+	walk->cost->nodes += visited;
+	return nr;
+}
+
+/* As bhash_part(), of a bhash2 chain. */
+static u32 bhash2_part(struct twi_walk *walk, struct inet_bind_hashbucket *head,
+		       u32 skip, bool *more)
+{
+	struct twi_bind2 *bind2 = walk->stage->bind2;
+	struct inet_bind2_bucket *tb2;
+	u32 at = 0, nr = 0;
+	u64 since;
+
+	*more = false;
+	spin_lock_bh(&head->lock);
+	since = local_clock();
+	hlist_for_each_entry(tb2, &head->chain, node) {
+		if (at++ < skip)
+			continue;
+		if (nr == WALK_BIND_STAGE) {
+			*more = true;
+			break;
+		}
+		bind2[nr].net = twi_netns_find(walk->set, ib2_net(tb2));
+		bind2[nr].port = tb2->port;
+		bind2[nr++].l3mdev = tb2->l3mdev;
+	}
+	walk_longest(&walk->cost->longest_lock_ns, since);
+	spin_unlock_bh(&head->lock);
+	walk->cost->nodes += nr;
+	return nr;
+}
+
+/* Leaves the CPU now and then; tells when the task is being killed. */
+static bool walk_rest(u32 slot)
+{
+	if (slot % 256)
+		return false;
+	cond_resched();
+	return fatal_signal_pending(current);
+}
+
+/*
+ * Asks for the first bucket of a chain some steps ahead of the walk.  The
+ * pointer is only given to prefetch().
+ */
+static void bind_prefetch(const struct inet_bind_hashbucket *table, u32 size,
+			  u32 slot)
+{
+	const u32 ahead = 8;
+
+	if (slot + ahead < size)
+		prefetch(READ_ONCE(table[slot + ahead].chain.first));
+}
+
+/**
+ * twi_walk_bhash - walk the bind hash, which all namespaces share
+ * @walk: the walk
+ * @owners: look at the owners of each bucket too
+ *
+ * Before Linux commit d186f405fdf4 ("tcp: add RCU management to
+ * inet_bind_bucket") (in v6.15) a bucket is freed at once, and its owners list
+ * needs the lock on every kernel: so each chain that is not empty is walked
+ * under its lock, at most WALK_BIND_NODES buckets and owners in one hold.
+ *
+ * Context: Process context, may sleep between locks.
+ * Return: 0; -EINTR when the task is being killed; -ENOMEM from the census.
+ */
+int twi_walk_bhash(struct twi_walk *walk, bool owners)
+{
+	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
+	u32 slot;
+
+	for (slot = 0; slot < hinfo->bhash_size; slot++) {
+		struct inet_bind_hashbucket *head = &hinfo->bhash[slot];
+		u32 seen = 0;
+		bool more;
+
+		bind_prefetch(hinfo->bhash, hinfo->bhash_size, slot);
+		if (walk_rest(slot))
+			return -EINTR;
+		if (hlist_empty(&head->chain))
+			continue;
+		do {
+			u32 nr = bhash_part(walk, head, seen, owners, &more);
+			int err = twi_census_binds(walk->census,
+						   walk->stage->bind, nr);
+
+			if (err)
+				return err;
+			seen += nr;
+		} while (more);
+		twi_census_bhash_len(walk->census, slot, seen);
+	}
+	return 0;
+}
+
+/**
+ * twi_walk_bhash2 - walk the second bind hash, which all namespaces share
+ * @walk: the walk
+ *
+ * Buckets of bhash2 are freed at once on all kernels so far: as
+ * twi_walk_bhash(), under the lock of each chain that is not empty.
+ *
+ * Context: Process context, may sleep between locks.
+ * Return: 0, or -EINTR when the task is being killed.
+ */
+int twi_walk_bhash2(struct twi_walk *walk)
+{
+	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
+	u32 slot;
+
+	for (slot = 0; slot < hinfo->bhash_size; slot++) {
+		struct inet_bind_hashbucket *head = &hinfo->bhash2[slot];
+		u32 seen = 0;
+		bool more;
+
+		bind_prefetch(hinfo->bhash2, hinfo->bhash_size, slot);
+		if (walk_rest(slot))
+			return -EINTR;
+		if (hlist_empty(&head->chain))
+			continue;
+		do {
+			u32 nr = bhash2_part(walk, head, seen, &more);
+
+			twi_census_bind2s(walk->census, walk->stage->bind2,
+					  nr);
+			seen += nr;
+		} while (more);
+		twi_census_bhash2_len(walk->census, slot, seen);
+	}
+	return 0;
+}
+
+/**
+ * twi_walk_alloc - allocate what a walk needs
+ * @walk: the walk
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int twi_walk_alloc(struct twi_walk *walk)
+{
+	walk->stage = kvmalloc(sizeof(*walk->stage), GFP_KERNEL);
+	if (!walk->stage)
+		return -ENOMEM;
+	walk->cost->bytes += sizeof(*walk->stage);
+	return 0;
+}
+
+/**
+ * twi_walk_free - free what twi_walk_alloc() allocated
+ * @walk: the walk
+ */
+void twi_walk_free(struct twi_walk *walk)
+{
+	kvfree(walk->stage);
+	walk->stage = NULL;
+}
+
+/**
+ * twi_walk_objects - sizes of the kernel's objects and of the shared tables
+ * @objects: filled in
+ */
+void twi_walk_objects(struct twi_objects *objects)
+{
+	struct inet_hashinfo *hinfo = init_net.ipv4.tcp_death_row.hashinfo;
+
+	objects->tw_bytes = sizeof(struct tcp_timewait_sock);
+	objects->bind_bytes = sizeof(struct inet_bind_bucket);
+	objects->bind2_bytes = sizeof(struct inet_bind2_bucket);
+	objects->bhash_buckets = hinfo->bhash_size;
+	objects->bhash_bytes = 2ULL * hinfo->bhash_size *
+			       sizeof(*hinfo->bhash);
+}
+
+/**
+ * twi_walk_supported - can this kernel's tables be walked?
+ *
+ * Checks at run time what the walk takes for granted and no compiler can
+ * check: that the tables are there and that the slabs hold what the headers
+ * that the module was built with say.  The slab of TIME-WAIT sockets is never
+ * merged with another (SLAB_TYPESAFE_BY_RCU) and has their very size; those of
+ * the bind buckets may be merged into a larger one.
+ *
+ * Return: 0 or -EOPNOTSUPP, having said why in the log.
+ */
+int twi_walk_supported(void)
+{
+	struct inet_hashinfo *hinfo = init_net.ipv4.tcp_death_row.hashinfo;
+	u32 size;
+
+	if (!hinfo || !hinfo->ehash || !hinfo->bhash || !hinfo->bhash2 ||
+	    !hinfo->lhash2) {
+		pr_err("the kernel's TCP hash tables are not set up\n");
+		return -EOPNOTSUPP;
+	}
+	size = kmem_cache_size(tcp_prot.twsk_prot->twsk_slab);
+	if (size != sizeof(struct tcp_timewait_sock)) {
+		pr_err("TIME-WAIT sockets have %u bytes here, %zu in the headers this module was built with\n",
+		       size, sizeof(struct tcp_timewait_sock));
+		return -EOPNOTSUPP;
+	}
+	if (kmem_cache_size(hinfo->bind_bucket_cachep) <
+	    sizeof(struct inet_bind_bucket) ||
+	    kmem_cache_size(hinfo->bind2_bucket_cachep) <
+	    sizeof(struct inet_bind2_bucket)) {
+		pr_err("bind buckets are smaller here than in the headers this module was built with\n");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}

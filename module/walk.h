@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * walk.h - walks over the kernel's TCP tables that hand value copies to a
+ * census.
+ */
+#ifndef TWI_WALK_H
+#define TWI_WALK_H
+
+#include "value.h"
+
+/* Chains in flight.  Enough to keep a core's line fill buffers busy. */
+#define TWI_WALK_LANES		16
+
+struct twi_census;
+struct twi_netns_set;
+struct twi_stage;
+
+/**
+ * struct twi_walk - one walk, from alloc to free
+ * @set:	namespaces held
+ * @census:	where the copies go
+ * @cost:	what it cost, counted up
+ * @stage:	where copies wait for the end of their chain
+ */
+struct twi_walk {
+	const struct twi_netns_set *set;
+	struct twi_census *census;
+	struct twi_cost *cost;
+	struct twi_stage *stage;
+};
+
+int twi_walk_alloc(struct twi_walk *walk);
+void twi_walk_free(struct twi_walk *walk);
+int twi_walk_ehash(struct twi_walk *walk, bool timers);
+int twi_walk_listeners(struct twi_walk *walk);
+int twi_walk_bhash(struct twi_walk *walk, bool owners);
+int twi_walk_bhash2(struct twi_walk *walk);
+
+/**
+ * struct twi_objects - what the kernel's objects and shared tables are made of
+ * @tw_bytes:	object size of the TIME-WAIT slab
+ * @bind_bytes:	object size of the bind bucket slab
+ * @bind2_bytes: object size of the bhash2 bucket slab
+ * @bhash_buckets: size of bhash, and of bhash2
+ * @bhash_bytes: of the bucket arrays of both
+ */
+struct twi_objects {
+	u32 tw_bytes;
+	u32 bind_bytes;
+	u32 bind2_bytes;
+	u32 bhash_buckets;
+	u64 bhash_bytes;
+};
+
+void twi_walk_objects(struct twi_objects *objects);
+int twi_walk_supported(void);
+
+#endif /* TWI_WALK_H */
