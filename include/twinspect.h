@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * twinspect.h - what the module and its readers share: the names of the
+ * What the module and its readers share: the names of the
  * files, of their keys and of their columns, and the format version.
  *
  * Plain macros only: the kernel module, the reader and the tests include it.

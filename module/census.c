@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * census.c - folds value copies into totals, histograms and counts by port.
+ * Folds value copies into totals, histograms and counts by port.
  *
  * Memory is allocated before the walk and is bounded whatever the tables hold;
  * what finds no place is counted as such.  Only the list of bind buckets grows
@@ -295,7 +295,8 @@ static int bind_grow(struct twi_census *c, u32 nr)
 	bind = kvcalloc(room, sizeof(*bind), GFP_KERNEL);
 	if (!bind)
 		return -ENOMEM;
-	memcpy(bind, c->bind, c->binds * sizeof(*bind));
+	if (c->binds)
+		memcpy(bind, c->bind, c->binds * sizeof(*bind));
 	kvfree(c->bind);
 	c->bytes += (room - c->bind_room) * sizeof(*bind);
 	c->bind = bind;

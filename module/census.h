@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * census.h - folds value copies into totals, histograms and counts by port.
+ * Folds value copies into totals, histograms and counts by port.
  *
  * No net headers and no locks: it sees values only, one thread works on one
  * census, and it is built in user space too (module/tests).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * compat.h - bends older kernels to the newest one; the only file with
+ * Bends older kernels to the newest one; the only file with
  * conditionals on the kernel.
  *
  * What differs is measured, not derived from a version, as stable branches
@@ -36,7 +36,7 @@
  * walk is written for.
  */
 #if !TWI_HAVE_BHASH2 || !TWI_HAVE_LHASH2_NULLS || !TWI_HAVE_OWN_EHASH
-#error "twinspect needs Linux 6.1 or later: this kernel has no bhash2, no nulls in lhash2, or no ehash per namespace"
+#error "twinspect needs Linux 6.1 or later: bhash2, lhash2, ehash per namespace"
 #endif
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs.c - creates and removes the files, and decides who may open them.
+ * Creates and removes the files, and decides who may open them.
  *
  * 0400 and nothing but read and seek, so that the files stay readable under
  * kernel lockdown in integrity mode (fs/debugfs/file.c: debugfs_locked_down()).
@@ -18,7 +18,7 @@
 static struct dentry *twi_dir;
 
 static const char *const file_names[TWI_FILE_NR] = {
-#define X(name) [TWI_FILE_##name] = #name,
+#define X(name) #name,
 	TWI_FILES(X)
 #undef X
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * debugfs.h - the files in debugfs.
+ * The files in debugfs.
  */
 #ifndef TWI_DEBUGFS_H
 #define TWI_DEBUGFS_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * main.c - loads and unloads twinspect, nothing else.
+ * Loads and unloads twinspect, nothing else.
  */
 #include <linux/module.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * netns.c - holds the network namespaces for one walk and says which
+ * Holds the network namespaces for one walk and says which
  * established hashes they use.
  *
  * Owns the references.  A walk compares a socket's namespace pointer with this

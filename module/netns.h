@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * netns.h - the set of network namespaces held for one walk, and the distinct
+ * The set of network namespaces held for one walk, and the distinct
  * established hashes that they use.
  */
 #ifndef TWI_NETNS_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pass.c - runs one pass for one file: which walks it takes, in which order,
+ * Runs one pass for one file: which walks it takes, in which order,
  * and what their census counts.
  *
  * Owns the rule that there is one pass at a time in the whole module, and the
@@ -81,8 +81,8 @@ static int pass_summary(struct twi_report *report, struct twi_walk *walk)
 	if (!err)
 		err = twi_walk_bhash2(walk);
 	if (!err)
-		err = twi_census_alloc_ports(c, min_t(u64, port_room(c),
-						      SUMMARY_PORTS),
+		err = twi_census_alloc_ports(c, min_t(u64, SUMMARY_PORTS,
+						      port_room(c)),
 					     SUMMARY_RPORTS);
 	if (!err)
 		err = twi_walk_listeners(walk);
@@ -140,7 +140,7 @@ static int order_batches(struct twi_report *report)
 	for (i = 0; i < all; i++)
 		report->rows += wheel->batch[i].tw || wheel->batch[i].fw2;
 	report->batch = kvcalloc(report->rows + 1, sizeof(*report->batch),
-			       GFP_KERNEL);
+				 GFP_KERNEL);
 	if (!report->batch)
 		return -ENOMEM;
 	report->census.bytes += (report->rows + 1) * sizeof(*report->batch);

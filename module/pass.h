@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pass.h - one pass over the tables for one file, and the report it leaves.
+ * One pass over the tables for one file, and the report it leaves.
  */
 #ifndef TWI_PASS_H
 #define TWI_PASS_H

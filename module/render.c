@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * render.c - a report as text; the only file that knows the format, which is
+ * A report as text; the only file that knows the format, which is
  * described in Documentation/ABI/testing/debugfs-twinspect.
  *
  * Works on a report that no longer changes: seq_file calls show() again when
@@ -17,19 +17,19 @@
 #include "render.h"
 
 static const char *const file_names[TWI_FILE_NR] = {
-#define X(name) [TWI_FILE_##name] = #name,
+#define X(name) #name,
 	TWI_FILES(X)
 #undef X
 };
 
 static const char *const state_names[TWI_STATE_NR] = {
-#define X(name) [TWI_STATE_##name] = #name,
+#define X(name) #name,
 	TWI_STATES(X)
 #undef X
 };
 
 static const char *const family_names[TWI_FAMILY_NR] = {
-#define X(name) [TWI_FAMILY_##name] = #name,
+#define X(name) #name,
 	TWI_FAMILIES(X)
 #undef X
 };

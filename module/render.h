@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * render.h - a report as text.
+ * A report as text.
  */
 #ifndef TWI_RENDER_H
 #define TWI_RENDER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * value.h - what the walk hands to the right: plain values copied out of the
+ * What the walk hands to the right: plain values copied out of the
  * kernel's tables, without a pointer among them.
  *
  * No net headers here: the census includes it and is also built in user space.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * walk.c - the only file that touches struct sock, inet_timewait_sock and the
+ * The only file that touches struct sock, inet_timewait_sock and the
  * bind buckets.  It copies what the census needs into plain values and hands
  * them over a chain at a time; it counts and prints nothing itself.
  *
@@ -315,7 +315,7 @@ static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
 	struct lane *lane = &walk->stage->lane[0];
 	struct hlist_nulls_node *node;
 	u32 nr = 0, seen = 0;
-	spinlock_t *lock;
+	spinlock_t *lock; /* the bucket's own, held for at most that */
 	u64 since;
 
 	if (kind == WALK_LISTEN)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * walk.h - walks over the kernel's TCP tables that hand value copies to a
+ * Walks over the kernel's TCP tables that hand value copies to a
  * census.
  */
 #ifndef TWI_WALK_H
