@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * error.h - the exit statuses of twinspect(8), and the one line that explains
+ * why something could not be done.  A function that fails fills in a
+ * struct twi_error and returns -1; only main.c prints it and exits.
+ */
+#ifndef TWINSPECT_ERROR_H
+#define TWINSPECT_ERROR_H
+
+/* Documented in twinspect.8: a number never changes its meaning. */
+enum twi_status {
+	TWI_EXIT_OK		= 0,
+	TWI_EXIT_USAGE		= 1,
+	TWI_EXIT_ABSENT		= 2,	/* no module, no debugfs, no file */
+	TWI_EXIT_DENIED		= 3,
+	TWI_EXIT_MALFORMED	= 4,	/* truncated or garbled */
+	TWI_EXIT_VERSION	= 5,
+	TWI_EXIT_IO		= 6,
+};
+
+struct twi_error {
+	enum twi_status	status;
+	char		text[1024];
+};
+
+/* Always -1, so that a caller can return it. */
+int twi_fail(struct twi_error *err, enum twi_status status,
+	     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Allocation that ends the program with a line when there is no memory. */
+void *twi_alloc(void *old, size_t count, size_t size);
+char *twi_strdup(const char *text);
+void twi_nomem(void) __attribute__((noreturn));
+
+#endif /* TWINSPECT_ERROR_H */

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * json.c - the only file that knows jansson.  The order of members is the
+ * schema's, not the file's, and groups of keys are there even if empty:
+ * "a.b" is member b of object a, and "port.K.tw" member tw of element K of
+ * array port.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "parse.h"
+
+static json_t *must(json_t *value)
+{
+	if (!value)
+		twi_nomem();
+	return value;
+}
+
+static void set(json_t *object, const char *name, json_t *value)
+{
+	if (json_object_set_new(object, name, must(value)))
+		twi_nomem();
+}
+
+static json_t *key_value(const struct twi_key *key)
+{
+	return key->spec->kind == TWI_TEXT ? json_string(key->text) :
+					     json_integer(key->number);
+}
+
+/* The array of ranks or the object that a key with a placeholder is in. */
+static json_t *group(json_t *root, const struct twi_key_spec *spec)
+{
+	size_t len = strcspn(spec->name, ".");
+	char *name = strndup(spec->name, len);
+	json_t *value;
+
+	if (!name)
+		twi_nomem();
+	value = json_object_get(root, name);
+	if (!value) {
+		value = must(strstr(spec->name, ".#.") ? json_array() :
+							 json_object());
+		set(root, name, value);
+	}
+	free(name);
+	return value;
+}
+
+static void add_to_group(json_t *value, const struct twi_key *key)
+{
+	if (!json_is_array(value)) {
+		set(value, strchr(key->name, '.') + 1, key_value(key));
+		return;
+	}
+	while (json_array_size(value) <= (size_t)key->index) {
+		if (json_array_append_new(value, must(json_object())))
+			twi_nomem();
+	}
+	set(json_array_get(value, key->index), strrchr(key->name, '.') + 1,
+	    key_value(key));
+}
+
+static json_t *keys_value(const struct twi_schema *schema,
+			  const struct twi_keys *keys)
+{
+	json_t *root = must(json_object());
+
+	set(root, TWI_NAME, json_string(schema->file));
+	set(root, "format", json_integer(TWI_FORMAT));
+	for (size_t i = 0; i < schema->nkeys; i++) {
+		const struct twi_key_spec *spec = &schema->keys[i];
+
+		if (!twi_spec_is_pattern(spec)) {
+			set(root, spec->name,
+			    key_value(twi_keys_find(keys, spec->name)));
+			continue;
+		}
+		for (size_t k = 0; k < keys->n; k++) {
+			if (keys->key[k].spec == spec)
+				add_to_group(group(root, spec), &keys->key[k]);
+		}
+		group(root, spec);
+	}
+	return root;
+}
+
+static json_t *row_value(const struct twi_schema *schema, const int64_t *row)
+{
+	json_t *object = must(json_object());
+
+	for (size_t i = 0; i < schema->ncolumns; i++)
+		set(object, schema->columns[i].name, json_integer(row[i]));
+	return object;
+}
+
+/* The same object again with other numbers, which spares making a new one. */
+static void row_update(json_t *object, const struct twi_schema *schema,
+		       const int64_t *row)
+{
+	const char *name;
+
+	for (size_t i = 0; i < schema->ncolumns; i++) {
+		name = schema->columns[i].name;
+		json_integer_set(json_object_get(object, name), row[i]);
+	}
+}
+
+static json_t *model_value(const struct twi_model *model)
+{
+	json_t *root = keys_value(model->schema, &model->keys);
+	json_t *rows;
+
+	if (!model->schema->columns)
+		return root;
+	rows = must(json_array());
+	for (size_t i = 0; i < model->nrows; i++) {
+		if (json_array_append_new(rows,
+					  row_value(model->schema,
+						    twi_model_row(model, i))))
+			twi_nomem();
+	}
+	set(root, "rows", rows);
+	return root;
+}
+
+static size_t flags(const struct twi_view *view)
+{
+	return view->pretty ? JSON_INDENT(4) : JSON_COMPACT;
+}
+
+static json_t *slab_value(const struct twi_slab *slab)
+{
+	json_t *object = must(json_object());
+
+	set(object, "cache", json_string(slab->cache));
+	set(object, "object_size", json_integer(slab->object_size));
+	set(object, "slab_size", json_integer(slab->slab_size));
+	set(object, "objs_per_slab", json_integer(slab->objs_per_slab));
+	set(object, "order", json_integer(slab->order));
+	set(object, "active_objs", json_integer(slab->active_objs));
+	set(object, "num_objs", json_integer(slab->num_objs));
+	set(object, "num_slabs", json_integer(slab->num_slabs));
+	set(object, "bytes", json_integer(slab->bytes));
+	return object;
+}
+
+void twi_json_overview(const struct twi_view *view,
+		       const struct twi_overview *overview)
+{
+	json_t *root = must(json_object());
+	json_t *slabs = must(json_array());
+
+	set(root, "summary", model_value(&overview->summary));
+	set(root, "deathrow", model_value(&overview->deathrow));
+	set(root, "netns", model_value(&overview->netns));
+	for (int i = 0; i < overview->nslabs; i++) {
+		if (json_array_append_new(slabs,
+					  slab_value(&overview->slab[i])))
+			twi_nomem();
+	}
+	set(root, "slab", slabs);
+	json_dumpf(root, stdout, flags(view));
+	putchar('\n');
+	json_decref(root);
+}
+
+/* The keys, up to where the closing brace would be. */
+static void print_open(const struct twi_view *view, json_t *keys)
+{
+	char *text = json_dumps(keys, flags(view));
+
+	if (!text)
+		twi_nomem();
+	text[strlen(text) - (view->pretty ? 2 : 1)] = '\0';
+	fputs(text, stdout);
+	free(text);
+}
+
+static int print_rows(const struct twi_view *view, struct twi_parse *p)
+{
+	const char *before = view->pretty ? "\n        " : "";
+	json_t *object = NULL;
+	int ret = 0;
+
+	fputs(view->pretty ? ",\n    \"rows\": [" : ",\"rows\":[", stdout);
+	while (!ferror(stdout) && (ret = twi_parse_row(p)) > 0) {
+		if (object)
+			putchar(',');
+		else
+			object = row_value(p->schema, p->row);
+		row_update(object, p->schema, p->row);
+		fputs(before, stdout);
+		json_dumpf(object, stdout, view->pretty ? 0 : JSON_COMPACT);
+	}
+	fputs(view->pretty && object ? "\n    ]" : "]", stdout);
+	json_decref(object);
+	return ferror(stdout) ? 0 : ret;
+}
+
+int twi_json_file(struct twi_view *view, const char *file)
+{
+	const struct twi_schema *schema = twi_schema_find(file);
+	struct twi_parse p;
+	json_t *keys;
+	int ret;
+
+	if (twi_parse_open(&p, &view->source, schema, &view->err))
+		return -1;
+	ret = twi_parse_check(&p);
+	if (!ret) {
+		keys = keys_value(schema, &p.keys);
+		print_open(view, keys);
+		json_decref(keys);
+		if (schema->columns)
+			ret = print_rows(view, &p);
+		puts(view->pretty ? "\n}" : "}");
+	}
+	twi_parse_close(&p);
+	return ret;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * json.h - the machine view: keys and columns under the names they have in
+ * the file.
+ */
+#ifndef TWINSPECT_JSON_H
+#define TWINSPECT_JSON_H
+
+#include "overview.h"
+#include "view.h"
+
+/* One file, however long: written row by row after a first reading of it. */
+int twi_json_file(struct twi_view *view, const char *file);
+
+/* The files of the overview, each under its name, and the slab caches. */
+void twi_json_overview(const struct twi_view *view,
+		       const struct twi_overview *overview);
+
+#endif /* TWINSPECT_JSON_H */

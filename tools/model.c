@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * model.c - holds one short file in memory.  Files that grow with the table
+ * don't belong here: rows.c and json.c stream those.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "parse.h"
+
+static void add_row(struct twi_model *model, const int64_t *row)
+{
+	size_t n = model->schema->ncolumns;
+
+	if (model->nrows == model->size) {
+		model->size = model->size ? 2 * model->size : 64;
+		model->rows = twi_alloc(model->rows, model->size,
+					n * sizeof(*row));
+	}
+	memcpy(model->rows + model->nrows++ * n, row, n * sizeof(*row));
+}
+
+int twi_model_load(struct twi_model *model, const struct twi_source *source,
+		   const char *file, struct twi_error *err)
+{
+	struct twi_parse p;
+	int ret;
+
+	memset(model, 0, sizeof(*model));
+	model->schema = twi_schema_find(file);
+	if (twi_parse_open(&p, source, model->schema, err))
+		return -1;
+	while ((ret = twi_parse_row(&p)) > 0)
+		add_row(model, p.row);
+	if (!ret) {
+		model->keys = p.keys;
+		memset(&p.keys, 0, sizeof(p.keys));
+	}
+	twi_parse_close(&p);
+	if (ret)
+		twi_model_free(model);
+	return ret;
+}
+
+void twi_model_free(struct twi_model *model)
+{
+	twi_keys_free(&model->keys);
+	free(model->rows);
+	model->rows = NULL;
+	model->nrows = 0;
+	model->size = 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * overview.h - what the overview is made from.
+ */
+#ifndef TWINSPECT_OVERVIEW_H
+#define TWINSPECT_OVERVIEW_H
+
+#include "model.h"
+#include "slab.h"
+
+struct twi_overview {
+	struct twi_model	summary;
+	struct twi_model	deathrow;
+	struct twi_model	netns;
+	struct twi_slab		slab[TWI_NSLABS];
+	int			nslabs;
+};
+
+#endif /* TWINSPECT_OVERVIEW_H */

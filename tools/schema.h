@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * schema.h - which keys and columns of each debugfs file this reader knows,
+ * and what kind of value each has.  What they mean is written in
+ * Documentation/ABI/testing/debugfs-twinspect.  Data alone: no parsing here.
+ */
+#ifndef TWINSPECT_SCHEMA_H
+#define TWINSPECT_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "twinspect.h"
+
+enum twi_kind {
+	TWI_COUNT,	/* 0 or more; -1 is unknown */
+	TWI_SIGNED,
+	TWI_TEXT,
+};
+
+/*
+ * A name may have one placeholder, and stands for any number of keys then,
+ * none included; a plain name has to be there exactly once.
+ *	'#'	a decimal number up to max
+ *	'~'	a chain length: 7, 64-127 or 65536+
+ *	'*'	a name
+ */
+struct twi_key_spec {
+	const char	*name;
+	enum twi_kind	kind;
+	unsigned int	max;
+};
+
+struct twi_column_spec {
+	const char	*name;
+	enum twi_kind	kind;
+};
+
+struct twi_schema {
+	const char			*file;
+	const struct twi_key_spec	*keys;
+	size_t				nkeys;
+	const struct twi_column_spec	*columns;	/* NULL: no rows */
+	size_t				ncolumns;
+};
+
+/* Seconds of closings that deathrow tells apart, and ranks of busy ports. */
+#define TWI_CLOSED_MAX		64
+#define TWI_RANK_MAX		9
+
+/* The most columns that a schema has. */
+#define TWI_COLUMNS_MAX		64
+
+/*
+ * The columns, in the order in which a parsed row has them: an enumerator
+ * TWI_<file>_<column> is the index.
+ */
+#define TWI_LIST_ehash_buckets(X)					\
+	X(table, COUNT) X(bucket, COUNT) X(sockets, COUNT)		\
+	X(tw, COUNT) X(fw2, COUNT)
+
+#define TWI_LIST_deathrow(X)						\
+	X(fires_ms, SIGNED) X(cpu, COUNT) X(level, COUNT)		\
+	X(step_ms, COUNT) X(tw, COUNT) X(fw2, COUNT)
+
+#define TWI_LIST_bind_buckets(X)					\
+	X(netns, COUNT) X(cookie, COUNT) X(port, COUNT)			\
+	X(l3mdev, COUNT) X(fastreuse, COUNT) X(fastreuseport, COUNT)	\
+	X(fastuid, COUNT) X(tw, COUNT) X(fw2, COUNT) X(live, COUNT)	\
+	X(listeners, COUNT) X(only_tw, COUNT)				\
+	X(bhash2_buckets, COUNT) X(ambiguous, COUNT)
+
+/* <state>_<family> follow: TWI_netns_states + 3 * state + family. */
+#define TWI_LIST_netns(X)						\
+	X(netns, COUNT) X(cookie, COUNT) X(own_ehash, COUNT)		\
+	X(table, COUNT) X(ehash_buckets, COUNT) X(tw_kernel, COUNT)	\
+	X(tw_max, COUNT) X(port_low, COUNT) X(port_high, COUNT)		\
+	X(listeners, COUNT)
+
+#define TWI_ENUM_ehash(name, kind)	TWI_ehash_##name,
+enum { TWI_LIST_ehash_buckets(TWI_ENUM_ehash) };
+
+#define TWI_ENUM_deathrow(name, kind)	TWI_deathrow_##name,
+enum { TWI_LIST_deathrow(TWI_ENUM_deathrow) };
+
+#define TWI_ENUM_bind(name, kind)	TWI_bind_##name,
+enum { TWI_LIST_bind_buckets(TWI_ENUM_bind) };
+
+#define TWI_ENUM_netns(name, kind)	TWI_netns_##name,
+enum { TWI_LIST_netns(TWI_ENUM_netns) TWI_netns_states };
+
+#define TWI_ENUM_state(name)		TWI_STATE_##name,
+enum { TWI_STATES(TWI_ENUM_state) TWI_NSTATES };
+
+#define TWI_ENUM_family(name)		TWI_FAMILY_##name,
+enum { TWI_FAMILIES(TWI_ENUM_family) TWI_NFAMILIES };
+
+extern const char *const twi_state_names[TWI_NSTATES];
+extern const char *const twi_family_names[TWI_NFAMILIES];
+
+/* The column of netns for this state and family. */
+static inline int twi_netns_column(int state, int family)
+{
+	return TWI_netns_states + state * TWI_NFAMILIES + family;
+}
+
+extern const struct twi_schema twi_schemas[];
+extern const size_t twi_nschemas;
+
+/* The schema of a file that TWI_FILES() lists; NULL for another name. */
+const struct twi_schema *twi_schema_find(const char *file);
+
+/*
+ * The spec that a key belongs to, NULL for a key that is not known.  Where
+ * the spec has a placeholder, *index is the number that stands in its place:
+ * of a chain length, the lower end.
+ */
+const struct twi_key_spec *twi_schema_key(const struct twi_schema *schema,
+					  const char *key, int64_t *index);
+
+/* Whether the name has a placeholder, so that the key may be absent. */
+bool twi_spec_is_pattern(const struct twi_key_spec *spec);
+
+#endif /* TWINSPECT_SCHEMA_H */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * source.c - opens the module's files, or recorded ones, and finds out why
+ * one can't be opened and what to do about it.  Knows nothing of what is in
+ * them.
+ */
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "source.h"
+#include "twinspect.h"
+
+void twi_source_init(struct twi_source *source, const char *root)
+{
+	if (root) {
+		source->dir = root;
+		source->mount = NULL;
+		source->proc = root;
+		source->sys = root;
+	} else {
+		source->dir = TWI_DEBUGFS_DIR;
+		source->mount = "/sys/kernel/debug";
+		source->proc = "/proc";
+		source->sys = "/sys/kernel";
+	}
+}
+
+static int absent(const struct twi_source *source, const char *path,
+		  struct twi_error *err)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (!source->mount)
+		return twi_fail(err, TWI_EXIT_ABSENT,
+				"%s: no such file; --root wants a directory with copies of %s/*",
+				path, TWI_DEBUGFS_DIR);
+	if (statfs(source->mount, &fs) || fs.f_type != DEBUGFS_MAGIC)
+		return twi_fail(err, TWI_EXIT_ABSENT,
+				"debugfs is not mounted; do: mount -t debugfs none %s",
+				source->mount);
+	if (stat(source->dir, &st))
+		return twi_fail(err, TWI_EXIT_ABSENT,
+				"the module is not loaded; do: modprobe twinspect (or insmod twinspect.ko)");
+	return twi_fail(err, TWI_EXIT_ABSENT,
+			"%s: no such file; the module that is loaded is not this program's: load the one it came with",
+			path);
+}
+
+static int denied(const struct twi_source *source, const char *path,
+		  struct twi_error *err)
+{
+	if (!source->mount)
+		return twi_fail(err, TWI_EXIT_DENIED, "%s: permission denied",
+				path);
+	return twi_fail(err, TWI_EXIT_DENIED,
+			"%s: permission denied; run as root (CAP_NET_ADMIN in the initial user namespace)",
+			path);
+}
+
+FILE *twi_source_open(const struct twi_source *source, const char *file,
+		      char **path, struct twi_error *err)
+{
+	FILE *in;
+
+	if (asprintf(path, "%s/%s", source->dir, file) < 0)
+		twi_nomem();
+	in = fopen(*path, "re");
+	if (in)
+		return in;
+
+	if (errno == ENOENT || errno == ENOTDIR)
+		absent(source, *path, err);
+	else if (errno == EACCES || errno == EPERM)
+		denied(source, *path, err);
+	else
+		twi_fail(err, TWI_EXIT_IO, "%s: cannot open: %s", *path,
+			 strerror(errno));
+	free(*path);
+	*path = NULL;
+	return NULL;
+}
