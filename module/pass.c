@@ -28,12 +28,10 @@
 /* Held for a pass. */
 static DEFINE_MUTEX(pass_mutex);
 
-/*
- * The last report of each file while somebody has it open, or NULL.  Written
- * with pass_mutex and pass_last_lock held or, to NULL, the lock alone; a report
- * found here under the lock has a reference.
- */
+/* The last report of each file while somebody has it open, or NULL. */
 static struct twi_report *pass_last[TWI_FILE_NR];
+
+/* Protects pass_last and the reports' users; no pass is waited for under it. */
 static DEFINE_SPINLOCK(pass_last_lock);
 
 static const u32 file_wants[TWI_FILE_NR] = {
@@ -280,7 +278,7 @@ static struct twi_report *report_share(enum twi_file file, u64 asked)
 	spin_lock(&pass_last_lock);
 	report = pass_last[file];
 	if (report && report->began >= asked)
-		refcount_inc(&report->ref);
+		report->users++;
 	else
 		report = NULL;
 	spin_unlock(&pass_last_lock);
@@ -295,7 +293,7 @@ static struct twi_report *report_make(enum twi_file file)
 	report = kzalloc(sizeof(*report), GFP_KERNEL);
 	if (!report)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&report->ref, 1);
+	report->users = 1;
 	report->file = file;
 	err = pass_run(report);
 	if (err) {
@@ -341,10 +339,13 @@ struct twi_report *twi_report_get(enum twi_file file)
  */
 void twi_report_put(struct twi_report *report)
 {
-	if (!refcount_dec_and_lock(&report->ref, &pass_last_lock))
-		return;
-	if (pass_last[report->file] == report)
+	u32 users;
+
+	spin_lock(&pass_last_lock);
+	users = --report->users;
+	if (!users && pass_last[report->file] == report)
 		pass_last[report->file] = NULL;
 	spin_unlock(&pass_last_lock);
-	report_free(report);
+	if (!users)
+		report_free(report);
 }

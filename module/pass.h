@@ -5,8 +5,6 @@
 #ifndef TWI_PASS_H
 #define TWI_PASS_H
 
-#include <linux/refcount.h>
-
 #include "census.h"
 #include "netns.h"
 #include "walk.h"
@@ -21,7 +19,7 @@ enum twi_file {
 
 /**
  * struct twi_report - what one pass found; does not change any more
- * @ref:	open files that show it
+ * @users:	open files that show it
  * @file:	enum twi_file it was made for
  * @began:	ns (CLOCK_MONOTONIC) at which it began
  * @time_ns:	CLOCK_REALTIME at which it began
@@ -35,7 +33,7 @@ enum twi_file {
  * @batch:	deathrow: the numbers of its batches, @rows of them, in order
  */
 struct twi_report {
-	refcount_t ref;
+	u32 users;
 	u32 file;
 	u64 began;
 	u64 time_ns;

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Makefile - what a person types.  What the kernel's build system needs is in
+# Kbuild; qemu/, selftests/ and tools/ have their own.
+#
+#   make            the module for the running kernel, and the reader
+#   make demo       a real proxy and web server in a guest, and what it shows
+#   make check      all tests: unit, style, and the selftests in a guest
+#   make install    module and reader; DESTDIR, prefix
+#   make clean
+
+# Headers of the kernel to build the module for.
+KDIR		?= /lib/modules/$(shell uname -r)/build
+prefix		?= /usr/local
+
+all: module tools
+
+module:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	$(MAKE) -C tools
+
+# Both install what they lack, so that they run on a machine that has nothing.
+demo:
+	scripts/need $$($(MAKE) -s -C tools packages)
+	$(MAKE) -C tools
+	qemu/demo
+
+check:
+	scripts/check
+
+install: install-module install-tools
+
+install-module:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+
+install-tools:
+	$(MAKE) -C tools install DESTDIR=$(DESTDIR) prefix=$(prefix)
+
+clean:
+	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	$(MAKE) -C tools clean
+	$(MAKE) -C module/tests clean
+
+.PHONY: all module tools demo check clean install install-module install-tools
