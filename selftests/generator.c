@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * generator - twgen itself: what it makes is what was asked for, what it holds
+ * outlives its time, and it is worth having.
+ */
+#include "kselftest_harness.h"
+#include "twlib.h"
+
+#define PORT 5000
+
+FIXTURE(twgen) {
+	int gen;
+};
+
+FIXTURE_SETUP(twgen)
+{
+	self->gen = tw_gen_open();
+	ASSERT_LE(0, self->gen);
+	ASSERT_LE(0, tw_ns_new());
+}
+
+FIXTURE_TEARDOWN(twgen)
+{
+}
+
+/* Addresses, ports and side of its sockets, as inet_diag tells them. */
+TEST_F(twgen, tuples)
+{
+	struct tw_conn conn = {
+		.family = TW_V4, .local = "127.0.0.7", .remote = "127.0.0.9",
+		.port = PORT, .lport = 4000,
+	};
+	struct tw_count c;
+
+	EXPECT_EQ(1, tw_gen(self->gen, &conn, 1));
+	ASSERT_EQ(0, tw_count_diag(&c));
+	EXPECT_EQ(1, c.n[TW_TW][TW_V4]);
+	EXPECT_EQ(1, tw_count_total(&c));
+	EXPECT_EQ(0, tw_gen_drop(self->gen, 4001));
+	EXPECT_EQ(1, tw_gen_drop(self->gen, 4000));
+	EXPECT_EQ(0, tw_sockstat());
+
+	conn.lport = 0;
+	conn.server_closes = true;
+	EXPECT_EQ(10, tw_gen(self->gen, &conn, 10));
+	EXPECT_EQ(10, tw_gen_drop(self->gen, PORT));
+	EXPECT_EQ(0, tw_sockstat());
+}
+
+/* It stops at the caller's namespace. */
+TEST_F(twgen, namespaces)
+{
+	struct tw_conn conn = { .family = TW_V6, .port = PORT };
+	int first = tw_ns_fd(), second;
+
+	EXPECT_EQ(10, tw_gen(self->gen, &conn, 10));
+	second = tw_ns_new();
+	ASSERT_LE(0, second);
+	EXPECT_EQ(0, tw_sockstat());
+	EXPECT_EQ(20, tw_gen(self->gen, &conn, 20));
+	EXPECT_EQ(20, tw_sockstat());
+	EXPECT_EQ(20, tw_gen_drop(self->gen, 0));
+	EXPECT_EQ(0, tw_sockstat());
+	ASSERT_EQ(0, tw_ns_enter(first));
+	EXPECT_EQ(10, tw_sockstat());
+	EXPECT_EQ(10, tw_gen_drop(self->gen, 0));
+}
+
+/* A side that closes and a count that cannot be. */
+TEST_F(twgen, bad_arguments)
+{
+	struct twgen_make arg = { .listener = -1, .closer = 3, .count = 1 };
+
+	tw_addr(&arg.remote, TW_V4, NULL, PORT);
+	arg.local.v4.sin_family = AF_INET;
+	EXPECT_EQ(-1, ioctl(self->gen, TWGEN_MAKE, &arg));
+	EXPECT_EQ(EINVAL, errno);
+	arg.closer = TWGEN_CLIENT;
+	arg.listener = self->gen;
+	EXPECT_EQ(-1, ioctl(self->gen, TWGEN_MAKE, &arg));
+	EXPECT_EQ(ENOTSOCK, errno);
+	arg.listener = -1;
+	arg.remote.v4.sin_family = AF_UNIX;
+	EXPECT_EQ(-1, ioctl(self->gen, TWGEN_MAKE, &arg));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, ioctl(self->gen, _IO('w', 99)));
+	EXPECT_EQ(ENOTTY, errno);
+	EXPECT_EQ(0, tw_sockstat());
+}
+
+/* One minisocket for each connection, not two, not none. */
+TEST_F_TIMEOUT(twgen, exact, 60)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+
+	ASSERT_EQ(10000, tw_gen(self->gen, &conn, 10000));
+	EXPECT_TRUE(tw_wait_sockstat(10000));
+	EXPECT_EQ(0, tw_gen_drop(self->gen, PORT + 1));
+	EXPECT_EQ(10000, tw_gen_drop(self->gen, PORT));
+	EXPECT_EQ(0, tw_sockstat());
+}
+
+/* Where both ends close at once, one on either side. */
+TEST_F_TIMEOUT(twgen, both_sides, 60)
+{
+	struct tw_conn conn = {
+		.family = TW_MAPPED, .port = PORT, .both_close = true,
+	};
+	int listener = tw_listen(TW_V6, "::", PORT + 1);
+
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(1000, tw_gen(self->gen, &conn, 1000));
+	EXPECT_TRUE(tw_wait_sockstat(2000));
+	EXPECT_EQ(2000, tw_gen_drop(self->gen, PORT));
+	EXPECT_EQ(0, tw_sockstat());
+}
+
+static long long per_second(long long n, long long start)
+{
+	return n * 1000000000 / (tw_now_ns() - start);
+}
+
+static int compare(const void *a, const void *b)
+{
+	long long x = *(const long long *)a, y = *(const long long *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * TIME-WAIT sockets a second: the reason why twgen exists.  Runs alternate,
+ * and medians are compared.
+ */
+TEST_F_TIMEOUT(twgen, rate, 120)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+	struct tw_conn both = conn;
+	long long user[5], twgen[5], start;
+
+	both.both_close = true;
+	for (int i = 0; i < 5; i++) {
+		start = tw_now_ns();
+		ASSERT_EQ(500, tw_make(&conn, 500));
+		user[i] = per_second(500, start);
+		start = tw_now_ns();
+		ASSERT_EQ(500, tw_gen(self->gen, &both, 500));
+		twgen[i] = per_second(1000, start);
+		ASSERT_TRUE(tw_wait_sockstat(1500));
+		ASSERT_EQ(1500, tw_gen_drop(self->gen, 0));
+	}
+	qsort(user, 5, sizeof(*user), compare);
+	qsort(twgen, 5, sizeof(*twgen), compare);
+	tw_log("TIME-WAIT sockets a second: system calls %lld, twgen %lld, %.1f times as many",
+	       user[2], twgen[2], (double)twgen[2] / user[2]);
+	EXPECT_GT(twgen[2], 2 * user[2]);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh: what selftests/run does inside a guest. Loads what the tests need
+# and hands over to the kernel's own kselftest runner.
+
+set -u
+
+# Not a failure if one is missing: the test that needs it says so.
+for module in tcp_diag tun vrf; do
+	modprobe -q "$module"
+done
+
+for module in twinspect twgen; do
+	insmod "./$module.ko" || { echo "Bail out! no $module.ko"; exit 1; }
+done
+
+# For the tests that load and unload it.
+export TWINSPECT_KO="$PWD/twinspect.ko"
+exec ./kselftest_install/run_kselftest.sh

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * twgen.h - what the tests ask of twgen.ko, the test-only module that makes,
+ * keeps and counts TCP sockets inside the kernel.  Everything acts in the
+ * network namespace of the caller.
+ */
+#ifndef TWGEN_H
+#define TWGEN_H
+
+#ifdef __KERNEL__
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/ioctl.h>
+#include <linux/types.h>
+#else
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <linux/types.h>
+#endif
+
+#define TWGEN_DEV	"/dev/twgen"
+
+union twgen_addr {
+	struct sockaddr_in	v4;
+	struct sockaddr_in6	v6;
+};
+
+/* Which side closes first, and so is the one that ends in TIME-WAIT. */
+#define TWGEN_CLIENT	0	/* outbound */
+#define TWGEN_SERVER	1	/* inbound */
+#define TWGEN_BOTH	2	/* at once: a TIME-WAIT socket on either side */
+
+/*
+ * Open @count connections one after the other and close each.  A v4-mapped
+ * one has two AF_INET6 addresses with ::ffff:a.b.c.d in them.  The listener is
+ * a file descriptor of the caller that listens on @remote, or -1 for one that
+ * lives as long as the call.  Two callers must not share one: each would be
+ * given the other's connections.
+ */
+struct twgen_make {
+	union twgen_addr	local;	/* port 0: as connect() chooses */
+	union twgen_addr	remote;
+	__s32			listener;
+	__u32			closer;
+	__u32			count;
+	__u32			made;	/* out: this many, also on error */
+};
+
+/* Minisockets with this port, local or remote; 0 stands for all. */
+struct twgen_select {
+	__u32			port;
+	__u32			found;	/* out */
+};
+
+/* The chains of the caller's established hash, each read under its lock. */
+struct twgen_chain {
+	__u32			sockets;
+	__u32			tw;	/* of these, in TIME-WAIT */
+	__u32			fw2;	/* minisockets in FIN-WAIT-2 */
+};
+
+struct twgen_chains {
+	__u64			buf;	/* struct twgen_chain[] */
+	__u32			size;	/* in: elements there is room for */
+	__u32			buckets; /* out: elements there are */
+};
+
+/* What this kernel was built with, by the compiler and not by probing. */
+struct twgen_info {
+	__u32			hz;
+	__u32			tw_len_ms;
+	__u32			tw_object;
+	__u32			bind_object;
+	__u32			bind2_object;	/* 0: it has none */
+	__u32			ehash_buckets;	/* of the caller's table */
+	__u32			ehash_locks;
+	__u32			ehash_head;	/* bytes of one chain's head */
+	__u32			ehash_lock;
+	__u32			bhash_buckets;
+	__u32			bhash_head;
+	__u32			own_ehash;
+};
+
+#define TWGEN_MAKE	_IOWR('w', 1, struct twgen_make)
+/* Re-arm their timers now, and every 15 s until the file is closed. */
+#define TWGEN_HOLD	_IOWR('w', 2, struct twgen_select)
+#define TWGEN_DROP	_IOWR('w', 3, struct twgen_select)
+#define TWGEN_CHAINS	_IOWR('w', 4, struct twgen_chains)
+#define TWGEN_INFO	_IOR('w', 5, struct twgen_info)
+
+#endif /* TWGEN_H */
