@@ -187,7 +187,7 @@ static int last_option(char **argv, int c)
 		print_help();
 		return close_stdout();
 	case 'V':
-		printf("twinspect %s, format %d\n", VERSION, TWI_FORMAT);
+		printf("twinspect %s, format %d\n", TWI_VERSION, TWI_FORMAT);
 		return close_stdout();
 	case ':':
 		return usage("no directory after", argv[optind - 1]);

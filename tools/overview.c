@@ -99,13 +99,15 @@ static void add_kernel(const struct twi_view *view,
 		       const struct twi_keys *keys, struct twi_block *block)
 {
 	int64_t kernel = twi_num(keys, "tw_kernel");
-	int64_t unheld = twi_num(keys, "unheld_tw");
+	int64_t tw = twi_num(keys, "unheld_tw");
+	int64_t fw2 = twi_num(keys, "unheld_fw2");
 	int64_t seen = minisockets(keys);
 	int64_t more;
 
-	if (kernel < 0 || seen < 0 || unheld < 0)
+	if (kernel < 0 || seen < 0 || tw < 0 || fw2 < 0)
 		return;
-	more = twi_difference(twi_difference(seen, unheld), kernel);
+	more = twi_difference(twi_difference(seen, tw), fw2);
+	more = twi_difference(more, kernel);
 	if (!more)
 		twi_block_add(block, "kernel counts %s: agrees",
 			      twi_count(kernel, view->numeric).s);

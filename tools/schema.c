@@ -49,7 +49,7 @@ static const struct twi_key_spec summary_keys[] = {
 	K_PASS
 	K(netns) K(netns_unheld) K(tables) K(sockets)
 	TWI_STATES(K_STATE)
-	K(unheld_tw) K(unheld_sockets) K(tw_kernel) K(listeners)
+	K(unheld_tw) K(unheld_fw2) K(unheld_sockets) K(tw_kernel) K(listeners)
 	K(mem_tw_object_bytes) K(mem_bind_object_bytes)
 	K(mem_bind2_object_bytes) K(mem_tw_bytes) K(mem_bind_bytes)
 	K(mem_bind2_bytes) K(mem_bind_tw_bytes) K(mem_ehash_bytes)
