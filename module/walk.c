@@ -404,6 +404,16 @@ static void flood_fold(struct twi_walk *walk, struct flood *f,
 	f->staged = 0;
 }
 
+/* Keeps the copy that was just made, unless it was folded before. */
+static void flood_take(struct twi_walk *walk, struct flood *f,
+		       enum walk_kind kind)
+{
+	if (f->skip)
+		f->skip--;
+	else if (++f->staged == TWI_CHAIN_MAX)
+		flood_fold(walk, f, kind);
+}
+
 static void flood_begin(const struct chains *t, u32 slot, struct flood *f)
 {
 	f->node = READ_ONCE(chain_head(t, slot)->first);
@@ -425,6 +435,7 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 	struct twi_sock *sock = walk->stage->lane[0].sock;
 	u64 since = local_clock();
 	bool whole = true;
+	u32 run = 0;
 
 	rcu_read_lock();
 	while (whole && !is_a_nulls(f->node)) {
@@ -434,21 +445,21 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		visit = sock_copy(t, slot, walk->set, node, kind, false,
 				  &sock[f->staged]);
 		f->nodes++;
-		if (visit != VISIT_GOOD) {
-			walk_dropped(walk->cost, visit);
-			whole = visit == VISIT_GONE;
-			f->sum++;
-		} else if (count) {
-			f->sum += (unsigned long)node ^ sock[0].hash;
-		} else {
+		run++;
+		if (visit == VISIT_GOOD) {
 			f->sum += (unsigned long)node ^ sock[f->staged].hash;
-			if (f->skip)
-				f->skip--;
-			else if (++f->staged == TWI_CHAIN_MAX)
-				flood_fold(walk, f, kind);
+			if (!count)
+				flood_take(walk, f, kind);
+			if (run >= WALK_RCU_BATCH) {
+				whole = flood_pause(walk, node, &since);
+				run = 0;
+			}
+		} else {
+			/* Only one that moved leads out of this chain. */
+			walk_dropped(walk->cost, visit);
+			whole = visit != VISIT_MOVED;
+			f->sum++;
 		}
-		if (whole && f->nodes % WALK_RCU_BATCH == 0)
-			whole = flood_pause(walk, node, &since);
 		f->node = READ_ONCE(node->next);
 	}
 	whole = whole && chain_ended_well(t, slot, f->node);
