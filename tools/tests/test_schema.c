@@ -60,11 +60,12 @@ static void column_lists(void **state)
 			 TWI_NSTATES * TWI_NFAMILIES);
 	for (int s = 0; s < TWI_NSTATES; s++) {
 		for (int f = 0; f < TWI_NFAMILIES; f++) {
+			int column = twi_netns_column(s, f);
+
 			strcpy(name, twi_state_names[s]);
 			strcat(name, "_");
 			strcat(name, twi_family_names[f]);
-			assert_string_equal(netns->columns[
-				twi_netns_column(s, f)].name, name);
+			assert_string_equal(netns->columns[column].name, name);
 		}
 	}
 }
