@@ -265,6 +265,24 @@ int tw_ns_enter(int fd)
 	return setns(fd, CLONE_NEWNET) ? tw_fail("setns") : 0;
 }
 
+static bool ns_are(void *arg)
+{
+	struct tw_file *f = tw_load("summary");
+	bool yes = tw_get(f, "netns") == *(int *)arg &&
+		   !tw_get(f, "netns_unheld") && !tw_get(f, "unheld_sockets");
+
+	tw_free(f);
+	return yes;
+}
+
+bool tw_ns_wait(int n)
+{
+	if (tw_wait(ns_are, &n, 15000))
+		return true;
+	tw_log("there are more than %d network namespaces", n);
+	return false;
+}
+
 long long tw_ns_inode(void)
 {
 	struct stat st;
@@ -397,15 +415,29 @@ int tw_close(int first, int second)
 	return err;
 }
 
+/* @conn with the first of @n ports that no connection of ours has had. */
+static struct tw_conn with_lport(const struct tw_conn *conn, int n)
+{
+	static uint16_t next = 10000;
+	struct tw_conn c = *conn;
+
+	if (c.server_closes && !c.lport) {
+		c.lport = next;
+		next += n;
+	}
+	return c;
+}
+
 int tw_make(const struct tw_conn *conn, int n)
 {
+	struct tw_conn c = with_lport(conn, n);
 	int listener, client, server, made;
 
 	listener = tw_listen(conn->family, conn->remote, conn->port);
 	if (listener < 0)
 		return -1;
-	for (made = 0; made < n; made++) {
-		if (tw_pair(conn, listener, &client, &server))
+	for (made = 0; made < n; made++, c.lport += !!c.lport) {
+		if (tw_pair(&c, listener, &client, &server))
 			break;
 		if (conn->server_closes ? tw_close(server, client) :
 					  tw_close(client, server))
@@ -442,6 +474,7 @@ int tw_gen_open(void)
 
 int tw_gen(int gen, const struct tw_conn *conn, int n)
 {
+	struct tw_conn c = with_lport(conn, n);
 	struct twgen_make arg = {
 		.listener = -1,
 		.closer = conn->both_close ? TWGEN_BOTH :
@@ -450,8 +483,8 @@ int tw_gen(int gen, const struct tw_conn *conn, int n)
 	};
 
 	tw_addr(&arg.remote, conn->family, conn->remote, conn->port);
-	if (conn->local || conn->lport)
-		tw_addr(&arg.local, conn->family, conn->local, conn->lport);
+	if (c.local || c.lport)
+		tw_addr(&arg.local, c.family, c.local, c.lport);
 	else
 		arg.local.v4.sin_family = af(conn->family);
 	if (ioctl(gen, TWGEN_MAKE, &arg))

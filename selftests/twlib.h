@@ -117,6 +117,11 @@ int tw_ns_fd(void);			/* of the current one */
 long long tw_ns_inode(void);
 long long tw_ns_cookie(void);
 int tw_ns_setup(void);			/* the one we are in */
+/*
+ * For tests of what is one for all namespaces: wait until there are @n of them
+ * and nothing is left of others.
+ */
+bool tw_ns_wait(int n);
 int tw_add_address(const char *device, const char *address, int prefix);
 
 /* Oracles, for the current namespace. */
@@ -145,7 +150,7 @@ struct tw_conn {
 	const char	*local;		/* NULL: as the kernel chooses */
 	const char	*remote;	/* NULL: loopback */
 	uint16_t	port;		/* of the server */
-	uint16_t	lport;		/* of the client, 0: ephemeral */
+	uint16_t	lport;		/* of the first client, 0: see below */
 	bool		server_closes;	/* inbound TIME-WAIT */
 	bool		both_close;	/* one on either side; twgen only */
 };
@@ -161,7 +166,13 @@ int tw_pair(const struct tw_conn *conn, int listener, int *client, int *server);
  * cross would put both ends in TIME-WAIT.
  */
 int tw_close(int first, int second);
-/* @n connections opened and closed, by system calls or by twgen. */
+/*
+ * @n connections opened and closed, by system calls or by twgen.  Ports of the
+ * clients are ephemeral, unless there is a lport, or the server closes: then
+ * each connection has the next one.  connect() must not choose there, as
+ * nothing would keep it from a port that it had before, and that SYN would take
+ * the place of the server's TIME-WAIT.
+ */
 int tw_make(const struct tw_conn *conn, int n);
 int tw_make_fw2(const struct tw_conn *conn, int n, int *servers);
 int tw_gen_open(void);			/* -1 and a word if twgen is absent */

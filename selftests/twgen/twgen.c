@@ -60,15 +60,19 @@ static int addr_len(const union twgen_addr *addr)
 
 static bool addr_any(const union twgen_addr *addr)
 {
-	if (addr->v4.sin_family == AF_INET)
-		return !addr->v4.sin_addr.s_addr && !addr->v4.sin_port;
-	return ipv6_addr_any(&addr->v6.sin6_addr) && !addr->v6.sin6_port;
+	if (addr->v4.sin_port)
+		return false;
+	return addr->v4.sin_family == AF_INET ? !addr->v4.sin_addr.s_addr :
+	       ipv6_addr_any(&addr->v6.sin6_addr);
 }
 
-static bool addr_portless(const union twgen_addr *addr)
+/* sin_port and sin6_port are at one place. */
+static void addr_next_port(union twgen_addr *addr)
 {
-	return addr->v4.sin_family == AF_INET ? !addr->v4.sin_port :
-						!addr->v6.sin6_port;
+	BUILD_BUG_ON(offsetof(struct sockaddr_in, sin_port) !=
+		     offsetof(struct sockaddr_in6, sin6_port));
+	if (addr->v4.sin_port)
+		be16_add_cpu(&addr->v4.sin_port, 1);
 }
 
 static int open_socket(int family, struct socket **sock)
@@ -105,7 +109,7 @@ static int bind_client(struct socket *sock, union twgen_addr *addr)
 {
 	int one = 1, err;
 
-	if (addr_portless(addr)) {
+	if (!addr->v4.sin_port) {
 		err = READ_ONCE(sock->ops)->setsockopt(sock, SOL_IP,
 						       IP_BIND_ADDRESS_NO_PORT,
 						       KERNEL_SOCKPTR(&one),
@@ -193,6 +197,7 @@ static int make_all(struct twgen_make *arg, struct socket *listener)
 		err = make_one(arg, listener);
 		if (!err)
 			arg->made++;
+		addr_next_port(&arg->local);
 		if (signal_pending(current))
 			return -EINTR;
 		cond_resched();

@@ -38,7 +38,9 @@ union twgen_addr {
  * given the other's connections.
  */
 struct twgen_make {
-	union twgen_addr	local;	/* port 0: as connect() chooses */
+	union twgen_addr	local;	/* port 0: as connect() chooses, else
+					 * one more for each connection
+					 */
 	union twgen_addr	remote;
 	__s32			listener;
 	__u32			closer;
