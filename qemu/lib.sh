@@ -2,7 +2,10 @@
 # shellcheck shell=bash
 #
 # What the programs in qemu/ share: where the cache is, how a kernel is looked
-# up, how a thing is made once and published whole. Sourced, never run.
+# up, how one run waits for another. Sourced, never run.
+#
+# A thing in the cache is made aside, under a lock, and then renamed: what is
+# under its final name is always whole. The cache can be removed at any time.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
@@ -36,15 +39,4 @@ lock() {
 	flock -n "$lockfd" && return
 	say "waiting for another run to finish with $1"
 	flock "$lockfd"
-}
-
-unlock() { exec {lockfd}>&-; }
-
-# publish TEMPORARY FINAL: what is under its final name is always complete.
-# mv -T of a directory wants the place empty: an older one is swapped out first.
-publish() {
-	rm -rf "$2.old"
-	[ ! -d "$2" ] || mv -T "$2" "$2.old"
-	mv -T "$1" "$2"
-	rm -rf "$2.old"
 }
