@@ -4,7 +4,6 @@
  * inet_diag, /proc/net/tcp{,6} and /proc/net/sockstat, none of which shares
  * code with the module; see twlib.h.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>

@@ -3,7 +3,6 @@
  * twfile.c - reads the files of the module, by name, and holds them to the
  * rules of the format while it does; see twlib.h.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>

@@ -4,7 +4,6 @@
  * see twlib.h.  Nothing in the library judges: it makes, reads and counts, and
  * the tests compare.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
