@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kmsg - the kernel's log since the runner began, which is read last: nothing
+ * in it is a warning, a stall or an oops.
+ */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "kselftest_harness.h"
+#include "twlib.h"
+
+/* What run_kselftest.sh writes when it begins. */
+#define BEGIN	"kselftest: Running tests in "
+
+/* What no log may have, whatever its level. */
+static const char *const bad[] = {
+	"WARNING:", "BUG:", "Oops", "Call Trace", "RIP:", "INFO: rcu",
+	"INFO: task", "rcu_sched", "stall", "lockup", "use-after-free",
+	"refcount_t", "general protection", "Unable to handle", "hung",
+	"UBSAN", "KASAN", "KCSAN", "scheduling while atomic", "sleeping function",
+	"suspicious RCU", "possible recursive locking", "page allocation failure",
+};
+
+/* Above the level of a notice, yet nothing to complain of. */
+static const char *const harmless[] = {
+	"module verification failed", "loading out-of-tree module",
+};
+
+static bool has_one_of(const char *text, const char *const *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (strstr(text, list[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_bad(int level, const char *text)
+{
+	if (has_one_of(text, bad, sizeof(bad) / sizeof(bad[0])))
+		return true;
+	return level <= 4 && !has_one_of(text, harmless, sizeof(harmless) /
+					 sizeof(harmless[0]));
+}
+
+/* Kernel records after the one that has @begin; -1 if it is not there. */
+static int check(const char *begin, bool (*is_bad)(int, const char *))
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	unsigned int prefix;
+	int found = -1;
+	char buf[8192], *text;
+	ssize_t n;
+
+	if (fd < 0)
+		return tw_fail("/dev/kmsg");
+	/* EPIPE: records were overwritten before they were read. */
+	while ((n = read(fd, buf, sizeof(buf) - 1)) > 0 || errno == EPIPE) {
+		if (n <= 0)
+			continue;
+		buf[n] = '\0';
+		buf[strcspn(buf, "\n")] = '\0';
+		text = strchr(buf, ';');
+		if (!text || sscanf(buf, "%u,", &prefix) != 1)
+			continue;
+		if (!strncmp(++text, begin, strlen(begin)))
+			found = 0;
+		else if (found >= 0 && is_bad(prefix & 7, text) && ++found)
+			tw_log("kmsg: %s", text);
+	}
+	close(fd);
+	return found;
+}
+
+TEST(quiet)
+{
+	EXPECT_EQ(0, check(BEGIN, is_bad));
+}
+
+static bool is_ours(int level, const char *text)
+{
+	return level == 6 && !strcmp(text, "twinspect kmsg test: this one");
+}
+
+/* It finds what it looks for: here, a line that it writes itself. */
+TEST(not_blind)
+{
+	EXPECT_TRUE(is_bad(6, "rcu: INFO: rcu_preempt self-detected stall"));
+	EXPECT_TRUE(is_bad(4, "twinspect: anything"));
+	EXPECT_FALSE(is_bad(6, "twinspect: loaded"));
+	EXPECT_FALSE(is_bad(4, "x: loading out-of-tree module taints kernel"));
+	ASSERT_EQ(0, tw_write("/dev/kmsg",
+			      "<6>twinspect kmsg test: begins\n"));
+	ASSERT_EQ(0, tw_write("/dev/kmsg",
+			      "<6>twinspect kmsg test: this one\n"));
+	EXPECT_EQ(1, check("twinspect kmsg test: begins", is_ours));
+	EXPECT_EQ(-1, check("twinspect kmsg test: never written", is_ours));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reads - a file can be read in any way, by anybody who may, any number of
+ * times: what comes out is one pass, and nothing stays behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <linux/capability.h>
+
+#include "kselftest_harness.h"
+#include "twlib.h"
+
+#define PORT	5000
+#define READERS	10
+
+FIXTURE(file) {
+	char *text;
+	size_t len;
+	int fd;
+};
+
+FIXTURE_VARIANT(file) {
+	const char *name;
+};
+
+FIXTURE_VARIANT_ADD(file, summary) { .name = "summary" };
+FIXTURE_VARIANT_ADD(file, ehash_buckets) { .name = "ehash_buckets" };
+FIXTURE_VARIANT_ADD(file, deathrow) { .name = "deathrow" };
+FIXTURE_VARIANT_ADD(file, bind_buckets) { .name = "bind_buckets" };
+FIXTURE_VARIANT_ADD(file, netns) { .name = "netns" };
+FIXTURE_VARIANT_ADD(file, caps) { .name = "caps" };
+
+FIXTURE_SETUP(file)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+
+	ASSERT_LE(0, tw_ns_new());
+	ASSERT_EQ(300, tw_make(&conn, 300));
+	ASSERT_TRUE(tw_wait_sockstat(300));
+	self->fd = tw_open(variant->name, O_RDONLY);
+	ASSERT_LE(0, self->fd);
+	self->text = tw_slurp(self->fd, &self->len);
+	ASSERT_NE(NULL, self->text);
+	/* It is a good one, so that what is like it is good as well. */
+	ASSERT_NE(NULL, tw_parse(variant->name, self->text, self->len));
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	close(self->fd);
+}
+
+TEST_F(file, byte_by_byte)
+{
+	size_t i = 0;
+	char byte;
+
+	ASSERT_EQ(0, lseek(self->fd, 0, SEEK_SET));
+	while (read(self->fd, &byte, 1) == 1) {
+		ASSERT_LT(i, self->len);
+		ASSERT_EQ(self->text[i], byte);
+		i++;
+	}
+	EXPECT_EQ(self->len, i);
+	EXPECT_EQ(0, read(self->fd, &byte, 1));
+}
+
+/* Pieces of any size, at any place, in any order, by lseek() or pread(). */
+TEST_F(file, pieces)
+{
+	unsigned int seed = 1;
+	char buf[5000];
+	ssize_t n;
+
+	for (int i = 0; i < 300; i++) {
+		size_t at = rand_r(&seed) % (self->len + 20);
+		size_t want = 1 + rand_r(&seed) % (i % 2 ? 17 : sizeof(buf));
+		size_t left = at < self->len ? self->len - at : 0;
+
+		if (i % 3) {
+			n = pread(self->fd, buf, want, at);
+		} else {
+			ASSERT_EQ((off_t)at, lseek(self->fd, at, SEEK_SET));
+			n = read(self->fd, buf, want);
+		}
+		ASSERT_LE(0, n);
+		/* A read may be short, but not empty before the end. */
+		ASSERT_GE((ssize_t)(want < left ? want : left), n);
+		ASSERT_TRUE(n > 0 || !left);
+		ASSERT_EQ(0, memcmp(buf, self->text + at, n));
+	}
+}
+
+/* What an open file shows was taken at open(): no read changes it. */
+TEST_F(file, one_pass)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT + 1 };
+	struct tw_file *f;
+	size_t len;
+	char *again;
+
+	ASSERT_EQ(200, tw_make(&conn, 200));
+	ASSERT_TRUE(tw_wait_sockstat(500));
+	ASSERT_EQ(0, lseek(self->fd, 0, SEEK_SET));
+	again = tw_slurp(self->fd, &len);
+	ASSERT_EQ(self->len, len);
+	EXPECT_EQ(0, memcmp(self->text, again, len));
+	/* A new one knows. */
+	f = tw_load(variant->name);
+	ASSERT_NE(NULL, f);
+	EXPECT_NE(0, strcmp(self->text, f->text));
+}
+
+/* Several open files, read in turns, each of its own pass. */
+TEST_F(file, several)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT + 1 };
+	struct tw_file *whole[4];
+	char *text[4];
+	size_t at[4] = {};
+	bool more = true;
+	int fd[4];
+
+	for (int i = 0; i < 4; i++) {
+		ASSERT_EQ(10, tw_make(&conn, 10));
+		ASSERT_TRUE(tw_wait_sockstat(310 + 10 * i));
+		fd[i] = tw_open(variant->name, O_RDONLY);
+		ASSERT_LE(0, fd[i]);
+		text[i] = calloc(1, 1 << 20);
+	}
+	while (more) {
+		more = false;
+		for (int i = 0; i < 4; i++) {
+			ssize_t n = read(fd[i], text[i] + at[i], 997);
+
+			ASSERT_LE(0, n);
+			at[i] += n;
+			more |= n > 0;
+		}
+	}
+	for (int i = 0; i < 4; i++) {
+		whole[i] = tw_parse(variant->name, text[i], at[i]);
+		ASSERT_NE(NULL, whole[i]);
+		if (i) {
+			EXPECT_LE(tw_get(whole[i - 1], "time_ns"),
+				  tw_get(whole[i], "time_ns"));
+		}
+		if (!strcmp(variant->name, "summary") ||
+		    !strcmp(variant->name, "deathrow") ||
+		    !strcmp(variant->name, "ehash_buckets")) {
+			EXPECT_EQ(10, tw_get(whole[i], "tw") -
+				  (i ? tw_get(whole[i - 1], "tw") :
+				   tw_get(whole[i], "tw") - 10));
+		}
+	}
+}
+
+static long long kernel_memory_kb(void)
+{
+	long long sum = 0, kb;
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "SUnreclaim: %lld", &kb) == 1 ||
+		    sscanf(line, "VmallocUsed: %lld", &kb) == 1 ||
+		    sscanf(line, "Percpu: %lld", &kb) == 1)
+			sum += kb;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+/* Opened, a byte read, and left: what was allocated is freed. */
+static int abandon(const char *name, int n)
+{
+	char byte;
+	int fd;
+
+	while (n--) {
+		fd = tw_open(name, O_RDONLY);
+		if (fd < 0 || read(fd, &byte, 1) != 1 || byte != '#')
+			return tw_fail(name);
+		close(fd);
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(file, abandoned, 60)
+{
+	long long before;
+
+	ASSERT_EQ(0, abandon(variant->name, 50));
+	before = kernel_memory_kb();
+	ASSERT_LT(0, before);
+	ASSERT_EQ(0, abandon(variant->name, 1000));
+	/* Half a KiB lost at each open would be 500. */
+	EXPECT_GT(before + 500, kernel_memory_kb());
+}
+
+TEST_F(file, not_for_writing)
+{
+	EXPECT_EQ(-1, tw_open(variant->name, O_WRONLY));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, tw_open(variant->name, O_RDWR));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, write(self->fd, "x", 1));
+	EXPECT_EQ(EBADF, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd,
+				   0));
+	EXPECT_EQ(ENODEV, errno);
+	EXPECT_EQ(-1, ioctl(self->fd, _IO('w', 1), 0));
+	EXPECT_EQ(ENOTTY, errno);
+}
+
+static int drop_net_admin(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		return -1;
+	data[0].effective &= ~(1U << CAP_NET_ADMIN);
+	return syscall(SYS_capset, &header, data);
+}
+
+TEST_F(file, without_net_admin)
+{
+	ASSERT_EQ(0, drop_net_admin());
+	EXPECT_EQ(-1, tw_open(variant->name, O_RDONLY));
+	EXPECT_EQ(EPERM, errno);
+	/* An open file is a capability of its own. */
+	EXPECT_EQ(1, pread(self->fd, self->text, 1, 0));
+}
+
+/* Capabilities of a user namespace of one's own are none here. */
+TEST_F(file, user_namespace)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		SKIP(return, "no user namespace: CONFIG_USER_NS");
+	EXPECT_EQ(-1, tw_open(variant->name, O_RDONLY));
+	EXPECT_EQ(EPERM, errno);
+}
+
+TEST_F(file, other_user)
+{
+	ASSERT_EQ(0, setuid(65534));
+	EXPECT_EQ(-1, tw_open(variant->name, O_RDONLY));
+	EXPECT_EQ(EACCES, errno);
+}
+
+FIXTURE(readers) {
+	int gen;
+};
+
+FIXTURE_SETUP(readers)
+{
+	self->gen = tw_gen_open();
+	ASSERT_LE(0, self->gen);
+	ASSERT_TRUE(tw_ns_wait(1));
+	ASSERT_LE(0, tw_ns_new());
+}
+
+FIXTURE_TEARDOWN(readers)
+{
+}
+
+/* Each file a few times, and each time exact. */
+static int read_all(long long tw, long long inode)
+{
+	struct tw_file *f;
+	int round, bad = 0;
+
+	for (round = 0; round < 5; round++) {
+		f = tw_load("summary");
+		bad += tw_get(f, "tw") != tw || tw_inexact(f);
+		tw_free(f);
+		f = tw_load("ehash_buckets");
+		bad += tw_sum(f, "tw") != tw;
+		tw_free(f);
+		f = tw_load("deathrow");
+		bad += tw_sum(f, "tw") + tw_get(f, "unarmed") +
+		       tw_get(f, "unplaced") != tw;
+		tw_free(f);
+		f = tw_load("bind_buckets");
+		bad += tw_sum_by(f, "tw", "netns", inode, NULL) != tw;
+		tw_free(f);
+		f = tw_load("netns");
+		bad += tw_cell(f, tw_row(f, "netns", inode), "tw_v4") != tw;
+		tw_free(f);
+	}
+	return bad;
+}
+
+TEST_F_TIMEOUT(readers, ten, 60)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+	pid_t pid[READERS];
+	int status;
+
+	ASSERT_EQ(3000, tw_gen(self->gen, &conn, 3000));
+	ASSERT_TRUE(tw_wait_sockstat(3000));
+	for (int i = 0; i < READERS; i++) {
+		pid[i] = fork();
+		ASSERT_LE(0, pid[i]);
+		if (!pid[i])
+			_exit(read_all(3000, tw_ns_inode()) ? 1 : 0);
+	}
+	for (int i = 0; i < READERS; i++) {
+		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
+		EXPECT_TRUE(WIFEXITED(status));
+		EXPECT_EQ(0, WEXITSTATUS(status));
+	}
+	EXPECT_EQ(0, read_all(3000, tw_ns_inode()));
+}
+
+/* Readers that are killed while they wait or read leave the others alone. */
+TEST_F_TIMEOUT(readers, killed, 60)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+	pid_t pid[READERS];
+	int status;
+
+	ASSERT_EQ(1000, tw_make(&conn, 1000));
+	ASSERT_TRUE(tw_wait_sockstat(1000));
+	for (int i = 0; i < READERS; i++) {
+		pid[i] = fork();
+		ASSERT_LE(0, pid[i]);
+		while (!pid[i])
+			abandon("summary", 1);
+	}
+	tw_sleep_ms(300);
+	for (int i = 0; i < READERS; i++) {
+		ASSERT_EQ(0, kill(pid[i], SIGKILL));
+		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
+		EXPECT_TRUE(WIFSIGNALED(status));
+	}
+	EXPECT_EQ(0, read_all(1000, tw_ns_inode()));
+}
+
+TEST_HARNESS_MAIN
