@@ -146,13 +146,12 @@ TEST_F(bind, connection)
 	EXPECT_ROW(port, BY_CONNECT, .live = 1, .bhash2 = has2);
 	EXPECT_ROW(PORT, .fastuid = -1, .live = 1, .listeners = 1,
 		   .bhash2 = has2);
-	close(client);
-	ASSERT_TRUE(tw_wait_sockstat(1));
+	ASSERT_EQ(0, tw_close_fw2(&client, 1));
 	EXPECT_ROW(port, BY_CONNECT, .fw2 = 1, .only_tw = 1, .bhash2 = has2);
 	close(listener);
 	EXPECT_ROW(PORT, .fastuid = -1, .live = 1, .bhash2 = has2);
 	close(server);
-	tw_sleep_ms(100);
+	ASSERT_TRUE(tw_wait_state(TW_TW, 1));
 	EXPECT_ROW(port, BY_CONNECT, .tw = 1, .only_tw = 1, .bhash2 = has2);
 	ASSERT_EQ(1, tw_gen_drop(self->gen, 0));
 	struct tw_file *f = tw_load("bind_buckets");

@@ -35,8 +35,8 @@ static int populate(struct space *s, int i)
 		return -1;
 	s->inode = tw_ns_inode();
 	s->cookie = tw_ns_cookie();
-	s->low = 20000 + i;
-	s->high = 30000 + 7 * i;
+	s->low = 20000 + 2 * i;
+	s->high = 30001 + 14 * i;	/* the kernel likes the other parity */
 	s->max = 1000 + i;
 	snprintf(range, sizeof(range), "%lld %lld", s->low, s->high);
 	if (tw_sysctl_text("net/ipv4/ip_local_port_range", range) ||

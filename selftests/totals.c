@@ -116,7 +116,7 @@ TEST_F(closed, fw2)
 	/* The other FIN makes them TIME-WAIT. */
 	for (int i = 0; i < 40; i++)
 		close(ends[i]);
-	ASSERT_TRUE(tw_wait_sockstat(100));
+	ASSERT_TRUE(tw_wait_state(TW_TW, 40));
 	EXPECT_EQ(60, row_cell(TW_FW2, variant->family));
 	EXPECT_EQ(40, row_cell(TW_TW, variant->family));
 	EXPECT_ORACLES_AGREE();
@@ -139,7 +139,8 @@ TEST_F(closed, established)
 	for (int i = 0; i < 20; i++) {
 		ASSERT_EQ(0, shutdown(client[i], SHUT_WR));
 	}
-	tw_sleep_ms(200);	/* the ACK of a FIN may be delayed by 40 */
+	/* the ACK of a FIN may be late */
+	ASSERT_TRUE(tw_wait_state(TW_FIN_WAIT2, 20));
 	EXPECT_EQ(60, row_cell(TW_ESTABLISHED, variant->family));
 	EXPECT_EQ(20, row_cell(TW_FIN_WAIT2, variant->family));
 	EXPECT_EQ(20, row_cell(TW_CLOSE_WAIT, variant->family));

@@ -247,6 +247,20 @@ int tw_count_diff(const char *what_a, const struct tw_count *a,
 	return diff;
 }
 
+/* What is not 0. */
+void tw_count_log(const char *what, const struct tw_count *c)
+{
+	int s, f;
+
+	for (s = 0; s < TW_STATES; s++) {
+		for (f = 0; f < TW_FAMILIES; f++) {
+			if (c->n[s][f])
+				tw_log("%s: %s_%s %lld", what, tw_states[s],
+				       tw_families[f], c->n[s][f]);
+		}
+	}
+}
+
 void tw_count_merge_syn_recv(struct tw_count *c)
 {
 	int f;
@@ -304,10 +318,40 @@ static bool sockstat_is(void *arg)
 	return tw_sockstat() == *(long long *)arg;
 }
 
+struct state_count {
+	enum tw_state s;
+	long long n;
+};
+
+static bool state_is(void *arg)
+{
+	struct state_count *want = arg;
+	struct tw_count c;
+
+	return !tw_count_diag(&c) && tw_count_state(&c, want->s) == want->n;
+}
+
+bool tw_wait_state(enum tw_state s, long long n)
+{
+	struct state_count want = { .s = s, .n = n };
+	struct tw_count c;
+
+	if (tw_wait(state_is, &want, 5000))
+		return true;
+	tw_log("not %lld sockets in %s", n, tw_states[s]);
+	if (!tw_count_diag(&c))
+		tw_count_log("inet_diag", &c);
+	return false;
+}
+
 bool tw_wait_sockstat(long long n)
 {
+	struct tw_count c;
+
 	if (tw_wait(sockstat_is, &n, 5000))
 		return true;
 	tw_log("sockstat: tw is %lld, not %lld", tw_sockstat(), n);
+	if (!tw_count_diag(&c))
+		tw_count_log("inet_diag", &c);
 	return false;
 }

@@ -7,7 +7,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -21,10 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <linux/sock_diag.h>
 
 #include "twlib.h"
 
@@ -240,9 +237,7 @@ int tw_ns_setup(void)
 {
 	return link_up("lo") || tw_sysctl("net/ipv4/tcp_tw_reuse", 0) ||
 	       tw_sysctl("net/ipv4/tcp_rfc1337", 1) ||
-	       tw_sysctl("net/ipv4/tcp_max_tw_buckets", 262144) ||
-	       tw_sysctl_text("net/ipv4/ip_local_port_range", "10000 59999") ?
-	       -1 : 0;
+	       tw_sysctl("net/ipv4/tcp_max_tw_buckets", 262144) ? -1 : 0;
 }
 
 int tw_ns_fd(void)
@@ -414,7 +409,10 @@ int tw_close(int first, int second)
 	return err;
 }
 
-/* @conn with the first of @n ports that no connection of ours has had. */
+/*
+ * @conn with the first of @n ports that no connection of ours has had, below
+ * those that connect() chooses from.
+ */
 static struct tw_conn with_lport(const struct tw_conn *conn, int n)
 {
 	static uint16_t next = 10000;
@@ -446,9 +444,36 @@ int tw_make(const struct tw_conn *conn, int n)
 	return made;
 }
 
-/* The side that closes becomes the minisocket; the other ends are returned. */
+static bool is_fin_wait2(void *arg)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	return !getsockopt(*(int *)arg, IPPROTO_TCP, TCP_INFO, &info, &len) &&
+	       info.tcpi_state == TCP_FIN_WAIT2;
+}
+
+/*
+ * Not by close() alone: were the ACK of its FIN to arrive while close() is at
+ * work, a full socket would be left in FIN-WAIT-2.
+ */
+int tw_close_fw2(const int *fds, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		shutdown(fds[i], SHUT_WR);
+	for (i = 0; i < n; i++) {
+		if (!tw_wait(is_fin_wait2, (void *)&fds[i], 3000))
+			return tw_fail("no FIN-WAIT-2");
+		close(fds[i]);
+	}
+	return 0;
+}
+
 int tw_make_fw2(const struct tw_conn *conn, int n, int *ends)
 {
+	int *closing = tw_need(calloc(n, sizeof(*closing)));
 	int listener, client, server, made;
 
 	listener = tw_listen(conn->family, conn->remote, conn->port);
@@ -457,10 +482,13 @@ int tw_make_fw2(const struct tw_conn *conn, int n, int *ends)
 	for (made = 0; made < n; made++) {
 		if (tw_pair(conn, listener, &client, &server))
 			break;
-		close(conn->server_closes ? server : client);
+		closing[made] = conn->server_closes ? server : client;
 		ends[made] = conn->server_closes ? client : server;
 	}
 	close(listener);
+	if (tw_close_fw2(closing, made))
+		made = -1;
+	free(closing);
 	return made;
 }
 

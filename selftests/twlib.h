@@ -109,7 +109,7 @@ long long tw_sysctl_read(const char *name);
 
 /* Namespaces.  tw_ns_new() makes one, enters it, and sets it up for exact
  * tests: loopback up, no reuse of TIME-WAIT, no end of it by a late RST, room
- * for 262,144 of them, ports from 10000 to 59999.
+ * for 262,144 of them.
  */
 int tw_ns_new(void);			/* file descriptor of the namespace */
 int tw_ns_enter(int fd);
@@ -137,12 +137,15 @@ int tw_count_row(const struct tw_file *netns, int row, struct tw_count *c);
 /* Number of cells that differ; each is printed. */
 int tw_count_diff(const char *what_a, const struct tw_count *a,
 		  const char *what_b, const struct tw_count *b);
+void tw_count_log(const char *what, const struct tw_count *c);
 void tw_count_merge_syn_recv(struct tw_count *c);
 void tw_count_add(struct tw_count *sum, const struct tw_count *c);
 long long tw_count_state(const struct tw_count *c, enum tw_state s);
 long long tw_count_total(const struct tw_count *c);
 long long tw_sockstat(void);		/* tw of /proc/net/sockstat */
 bool tw_wait_sockstat(long long n);	/* until it is n */
+/* Until inet_diag counts n in state s. */
+bool tw_wait_state(enum tw_state s, long long n);
 
 /* Populations. */
 struct tw_conn {
@@ -174,7 +177,9 @@ int tw_close(int first, int second);
  * the place of the server's TIME-WAIT.
  */
 int tw_make(const struct tw_conn *conn, int n);
-int tw_make_fw2(const struct tw_conn *conn, int n, int *servers);
+/* The side that closes becomes a minisocket, the other @ends stay open. */
+int tw_make_fw2(const struct tw_conn *conn, int n, int *ends);
+int tw_close_fw2(const int *fds, int n);
 int tw_gen_open(void);			/* -1 and a word if twgen is absent */
 int tw_gen(int gen, const struct tw_conn *conn, int n);
 long long tw_gen_hold(int gen, uint16_t port);
