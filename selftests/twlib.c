@@ -540,9 +540,9 @@ int tw_gen_info(int gen, struct twgen_info *info)
 	return ioctl(gen, TWGEN_INFO, info) ? tw_fail("TWGEN_INFO") : 0;
 }
 
-struct twgen_chain *tw_gen_chains(int gen, size_t *n)
+struct twgen_chain *tw_gen_chains(int gen, int table, size_t *n)
 {
-	struct twgen_chains arg = {};
+	struct twgen_chains arg = { .table = table };
 	struct twgen_chain *chains;
 
 	if (!ioctl(gen, TWGEN_CHAINS, &arg) || errno != ENOSPC) {

@@ -395,6 +395,28 @@ static void count_chain(struct inet_hashinfo *hinfo, unsigned int slot,
 	spin_unlock_bh(lock);
 }
 
+static void count_binds(struct inet_bind_hashbucket *head,
+			struct twgen_chain *chain)
+{
+	struct hlist_node *node;
+
+	spin_lock_bh(&head->lock);
+	hlist_for_each(node, &head->chain)
+		chain->sockets++;
+	spin_unlock_bh(&head->lock);
+}
+
+static void count_slot(struct inet_hashinfo *hinfo, u32 table,
+		       unsigned int slot, struct twgen_chain *chain)
+{
+	if (table == TWGEN_EHASH)
+		count_chain(hinfo, slot, chain);
+	else if (table == TWGEN_BHASH)
+		count_binds(&hinfo->bhash[slot], chain);
+	else
+		count_binds(&hinfo->bhash2[slot], chain);
+}
+
 static int twgen_chains(struct net *net, struct twgen_chains *arg)
 {
 	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
@@ -402,14 +424,17 @@ static int twgen_chains(struct net *net, struct twgen_chains *arg)
 	unsigned int slot;
 	int err = 0;
 
-	arg->buckets = hinfo->ehash_mask + 1;
+	if (arg->table > TWGEN_BHASH2)
+		return -EINVAL;
+	arg->buckets = arg->table == TWGEN_EHASH ? hinfo->ehash_mask + 1 :
+						   hinfo->bhash_size;
 	if (arg->size < arg->buckets)
 		return -ENOSPC;
 	chains = vzalloc(array_size(arg->buckets, sizeof(*chains)));
 	if (!chains)
 		return -ENOMEM;
 	for (slot = 0; slot < arg->buckets; slot++) {
-		count_chain(hinfo, slot, &chains[slot]);
+		count_slot(hinfo, arg->table, slot, &chains[slot]);
 		cond_resched();
 	}
 	if (copy_to_user(u64_to_user_ptr(arg->buf), chains,

@@ -54,7 +54,15 @@ struct twgen_select {
 	__u32			found;	/* out */
 };
 
-/* The chains of the caller's established hash, each read under its lock. */
+/*
+ * The chains of a table, each read under its lock: of the caller's established
+ * hash, of the bind hash, or of the second bind hash.
+ */
+#define TWGEN_EHASH	0
+#define TWGEN_BHASH	1
+#define TWGEN_BHASH2	2
+
+/* Of a bind hash only the first of these is not 0: its buckets. */
 struct twgen_chain {
 	__u32			sockets;
 	__u32			tw;	/* of these, in TIME-WAIT */
@@ -63,8 +71,10 @@ struct twgen_chain {
 
 struct twgen_chains {
 	__u64			buf;	/* struct twgen_chain[] */
+	__u32			table;
 	__u32			size;	/* in: elements there is room for */
 	__u32			buckets; /* out: elements there are */
+	__u32			pad;
 };
 
 /* What this kernel was built with, by the compiler and not by probing. */
@@ -73,7 +83,7 @@ struct twgen_info {
 	__u32			tw_len_ms;
 	__u32			tw_object;
 	__u32			bind_object;
-	__u32			bind2_object;	/* 0: it has none */
+	__u32			bind2_object;
 	__u32			ehash_buckets;	/* of the caller's table */
 	__u32			ehash_locks;
 	__u32			ehash_head;	/* bytes of one chain's head */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ehash - how sockets are spread over the established hashes: every row of
- * ehash_buckets against a count of twgen's that takes each chain's lock, the
- * figures of summary against what these rows make of them, and namespaces that
- * own their table.
+ * hashes - how sockets are spread over the established hashes, and bind buckets
+ * over theirs: every row of ehash_buckets against a count of twgen's that takes
+ * each chain's lock, the figures of summary against what these chains make of
+ * them, and namespaces that own their table.
  */
 #include "kselftest_harness.h"
 #include "twlib.h"
@@ -171,14 +171,14 @@ static void spread_of(const struct twgen_chain *chains, size_t n,
 	}
 }
 
-FIXTURE(ehash) {
+FIXTURE(hashes) {
 	int gen;
 	int ends[60];
 	struct twgen_chain *chains;
 	size_t n;
 };
 
-FIXTURE_SETUP(ehash)
+FIXTURE_SETUP(hashes)
 {
 	self->gen = tw_gen_open();
 	ASSERT_LE(0, self->gen);
@@ -186,7 +186,7 @@ FIXTURE_SETUP(ehash)
 	ASSERT_LE(0, tw_ns_new());
 }
 
-FIXTURE_TEARDOWN(ehash)
+FIXTURE_TEARDOWN(hashes)
 {
 }
 
@@ -213,14 +213,14 @@ static int populate(int gen, int *ends)
 } while (0)
 
 /* Row by row. The shared table has the sockets of all namespaces. */
-TEST_F_TIMEOUT(ehash, buckets, 60)
+TEST_F_TIMEOUT(hashes, buckets, 60)
 {
 	int minis = populate(self->gen, self->ends);
 	struct tw_file *f;
 
 	ASSERT_LT(60, minis);
 	ASSERT_TRUE(tw_wait_sockstat(minis));
-	self->chains = tw_gen_chains(self->gen, &self->n);
+	self->chains = tw_gen_chains(self->gen, TWGEN_EHASH, &self->n);
 	ASSERT_NE(NULL, self->chains);
 	f = tw_load("ehash_buckets");
 	SUMMARY_IS_QUIET(f);
@@ -236,7 +236,7 @@ TEST_F_TIMEOUT(ehash, buckets, 60)
 }
 
 /* The histogram, the longest chain, what a hit and a miss cost. */
-TEST_F_TIMEOUT(ehash, summary, 60)
+TEST_F_TIMEOUT(hashes, summary, 60)
 {
 	int minis = populate(self->gen, self->ends);
 	struct spread all, tw;
@@ -246,7 +246,7 @@ TEST_F_TIMEOUT(ehash, summary, 60)
 
 	ASSERT_TRUE(tw_wait_sockstat(minis));
 	ASSERT_EQ(0, tw_gen_info(self->gen, &info));
-	self->chains = tw_gen_chains(self->gen, &self->n);
+	self->chains = tw_gen_chains(self->gen, TWGEN_EHASH, &self->n);
 	ASSERT_NE(NULL, self->chains);
 	spread_of(self->chains, self->n, &all, &tw);
 	/* Or there is nothing to be seen here. */
@@ -270,6 +270,53 @@ TEST_F_TIMEOUT(ehash, summary, 60)
 	EXPECT_EQ(1, tw_get(f, "tables"));
 }
 
+/* The bind hashes, with several addresses on one port for the second one. */
+static void populate_binds(int gen)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+	char address[32];
+	int i;
+
+	tw_gen(gen, &conn, 4000);
+	for (i = 1; i <= 20; i++) {
+		snprintf(address, sizeof(address), "127.0.2.%d", i);
+		conn.remote = address;
+		conn.server_closes = true;
+		tw_gen(gen, &conn, 3);
+		tw_listen(TW_V4, address, PORT + i);
+	}
+}
+
+TEST_F_TIMEOUT(hashes, binds, 60)
+{
+	static const struct { int table; const char *key; } t[] = {
+		{ TWGEN_BHASH, "bhash" }, { TWGEN_BHASH2, "bhash2" },
+	};
+	struct spread all, tw;
+	struct tw_file *f;
+	long long bucket;
+	char key[32];
+
+	populate_binds(self->gen);
+	ASSERT_TRUE(tw_wait_sockstat(4060));
+	f = tw_load("summary");
+	SUMMARY_IS_QUIET(f);
+	for (int i = 0; i < 2; i++) {
+		self->chains = tw_gen_chains(self->gen, t[i].table, &self->n);
+		ASSERT_NE(NULL, self->chains);
+		spread_of(self->chains, self->n, &all, &tw);
+		ASSERT_LE(2, all.longest);
+		EXPECT_EQ(0, spread_diff(&all, f, t[i].key, self->n));
+		snprintf(key, sizeof(key), "%s_longest_bucket", t[i].key);
+		bucket = tw_get(f, key);
+		ASSERT_TRUE(bucket >= 0 && bucket < (long long)self->n);
+		EXPECT_EQ(all.longest, self->chains[bucket].sockets);
+	}
+	/* clients' ports, PORT, and one of each listener */
+	EXPECT_EQ(4000 + 1 + 20, tw_get(f, "bhash_nodes"));
+	EXPECT_EQ(4000 + 20 + 20, tw_get(f, "bhash2_nodes"));
+}
+
 /*
  * A namespace below another, with a table of its own.  It gets half as many
  * TIME-WAIT as entries, which is raised by tw_ns_setup().
@@ -281,7 +328,7 @@ static int own_table(int entries)
 	return tw_ns_new();
 }
 
-TEST_F(ehash, own)
+TEST_F(hashes, own)
 {
 	struct tw_conn conn = { .family = TW_V4, .port = PORT };
 	struct spread all, tw;
@@ -302,7 +349,7 @@ TEST_F(ehash, own)
 	ASSERT_EQ(1, info.own_ehash);
 	ASSERT_EQ(300, tw_make(&conn, 300));
 	ASSERT_TRUE(tw_wait_sockstat(300));
-	self->chains = tw_gen_chains(self->gen, &self->n);
+	self->chains = tw_gen_chains(self->gen, TWGEN_EHASH, &self->n);
 	ASSERT_NE(NULL, self->chains);
 
 	f = tw_load("ehash_buckets");
@@ -334,7 +381,7 @@ TEST_F(ehash, own)
 }
 
 /* Two of them are added up, and told apart. */
-TEST_F(ehash, two_own)
+TEST_F(hashes, two_own)
 {
 	struct tw_conn conn = { .family = TW_V6, .port = PORT };
 	long long table[2];
@@ -365,7 +412,7 @@ TEST_F(ehash, two_own)
 }
 
 /* All sockets in one chain: the path for flooded tables, exact when quiet. */
-TEST_F_TIMEOUT(ehash, one_chain, 60)
+TEST_F_TIMEOUT(hashes, one_chain, 60)
 {
 	struct tw_conn conn = { .family = TW_V4, .port = PORT };
 	const char *const exact[] = { "summary", "ehash_buckets", "deathrow" };
