@@ -20,10 +20,11 @@
 /* Stands for a device that is gone in the key of a port. */
 #define DEV_LOST		(-1)
 
+/* Never 0, as the topmost bit is set; unheld namespaces have number 0. */
 static u64 port_key(u32 net, u16 port, s32 dev)
 {
-	/* Unheld namespaces have 0; no port is 0, so that no key is. */
-	return (u64)(u16)(net + 1) << 48 | (u64)port << 32 | (u32)dev;
+	return 1ULL << 63 | (u64)(u16)(net + 1) << 48 | (u64)port << 32 |
+	       (u32)dev;
 }
 
 /*
@@ -59,24 +60,24 @@ static const struct twi_port *port_find(const struct twi_ports *ports, u64 key)
 
 static struct twi_port *port_get(struct twi_ports *ports, u64 key)
 {
-	struct twi_port *port = port_probe(ports, key);
+	struct twi_port *port = ports->last;
 
-	if (likely(port->key))
+	if (port->key == key)
 		return port;
-	if (ports->used == ports->max)
-		return NULL;
-	ports->used++;
-	port->key = key;
+	port = port_probe(ports, key);
+	if (unlikely(!port->key)) {
+		if (ports->used == ports->max)
+			return NULL;
+		ports->used++;
+		port->key = key;
+	}
+	ports->last = port;
 	return port;
 }
 
-static void port_count(struct twi_ports *ports, u64 key, u8 state)
+static void port_add(struct twi_port *port, u8 state)
 {
-	struct twi_port *port = port_get(ports, key);
-
-	if (unlikely(!port))
-		ports->overflow++;
-	else if (state == TWI_STATE_tw)
+	if (state == TWI_STATE_tw)
 		port->tw++;
 	else if (state == TWI_STATE_fw2)
 		port->fw2++;
@@ -84,27 +85,71 @@ static void port_count(struct twi_ports *ports, u64 key, u8 state)
 		port->live++;
 }
 
-static void count_u16(u16 *count)
+static void port_count(struct twi_ports *ports, u64 key, u8 state)
 {
-	if (*count < U16_MAX)
-		++*count;
+	struct twi_port *port = port_get(ports, key);
+
+	if (likely(port))
+		port_add(port, state);
+	else
+		ports->overflow++;
 }
 
+/*
+ * A socket on a local port that somebody bound is counted there; all others
+ * are outbound, with a local port that connect() chose and that says nothing,
+ * and are counted by their remote port.  Both tables are small, and hot.
+ */
+static void side_count(struct twi_census *c, const struct twi_sock *sock)
+{
+	struct twi_port *port = c->ports.last;
+	u64 key;
+
+	if (c->bound[sock->lport / 64] >> sock->lport % 64 & 1) {
+		key = port_key(sock->net, sock->lport, 0);
+		if (port->key != key)
+			port = port_probe(&c->ports, key);
+		if (likely(port->key)) {
+			c->ports.last = port;
+			port_add(port, sock->state);
+			return;
+		}
+	}
+	port_count(&c->rports, port_key(sock->net, sock->rport, 0),
+		   sock->state);
+}
+
+/* The bin of a length of TWI_DIST_EXACT or more. */
 static u32 dist_bin(u32 length)
 {
-	if (length < TWI_DIST_EXACT)
-		return length;
 	return min_t(u32, TWI_DIST_EXACT + ilog2(length) - 6,
 		     TWI_DIST_BINS - 1);
+}
+
+/**
+ * twi_dist_bin_low - the shortest chain of a bin
+ * @bin: below TWI_DIST_BINS
+ *
+ * Return: its length.
+ */
+u32 twi_dist_bin_low(u32 bin)
+{
+	if (bin < TWI_DIST_EXACT)
+		return bin;
+	return TWI_DIST_EXACT << (bin - TWI_DIST_EXACT);
 }
 
 static void dist_add(struct twi_dist *dist, u32 slot, u32 length)
 {
 	if (!length)
 		return;
-	dist->nodes += length;
-	dist->squares += (u64)length * length;
-	dist->chains[dist_bin(length)]++;
+	if (likely(length < TWI_DIST_EXACT)) {
+		dist->chains[length]++;
+	} else {
+		dist->chains[dist_bin(length)]++;
+		dist->long_nodes += length;
+		dist->long_squares += (u64)length * length;
+	}
 	if (length > dist->longest ||
 	    (length == dist->longest && slot < dist->longest_slot)) {
 		dist->longest = length;
@@ -114,7 +159,7 @@ static void dist_add(struct twi_dist *dist, u32 slot, u32 length)
 
 static void closed_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 {
-	s64 age;
+	long age;
 
 	if (sock->state != TWI_STATE_tw)
 		return;
@@ -123,8 +168,8 @@ static void closed_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 	} else {
 		if (!(sock->flags & TWI_SOCK_ARMED))
 			return;
-		age = (long)(wheel->now - (sock->expires - wheel->tw_len));
-		age /= (s32)wheel->hz;
+		age = wheel->now - (sock->expires - wheel->tw_len);
+		age /= (long)wheel->hz;
 	}
 	if (age < 0)
 		age = 0;
@@ -144,17 +189,22 @@ static void wheel_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 {
 	u32 index = sock->timer >> TIMER_ARRAYSHIFT;
 	u32 cpu = sock->timer & TIMER_CPUMASK;
-	u32 shift = TWI_WHEEL_SHIFT(index / TWI_WHEEL_LEVEL_SIZE);
-	unsigned long fires = (sock->expires >> shift) + 1;
 	struct twi_batch *batch;
+	unsigned long fires;
+	u32 shift;
 
 	closed_add(wheel, sock);
 	if (!(sock->flags & TWI_SOCK_ARMED)) {
 		wheel->unarmed++;
 		return;
 	}
-	if (cpu >= wheel->cpus || index >= TWI_WHEEL_SIZE ||
-	    fires % TWI_WHEEL_LEVEL_SIZE != index % TWI_WHEEL_LEVEL_SIZE) {
+	if (cpu >= wheel->cpus || index >= TWI_WHEEL_SIZE) {
+		wheel->unplaced++;
+		return;
+	}
+	shift = TWI_WHEEL_SHIFT(index / TWI_WHEEL_LEVEL_SIZE);
+	fires = (sock->expires >> shift) + 1;
+	if (fires % TWI_WHEEL_LEVEL_SIZE != index % TWI_WHEEL_LEVEL_SIZE) {
 		wheel->unplaced++;
 		return;
 	}
@@ -178,7 +228,7 @@ static void wheel_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 
 static struct twi_cells *net_cells(struct twi_census *c, u16 net)
 {
-	if (net == TWI_NETNS_UNHELD)
+	if (unlikely(net == TWI_NETNS_UNHELD))
 		return &c->cells[0];
 	return &c->cells[c->want & TWI_WANT_NETNS ? net + 1 : 1];
 }
@@ -196,24 +246,22 @@ void twi_census_socks(struct twi_census *c, const struct twi_sock *sock,
 {
 	const struct twi_sock *end = sock + nr;
 	const u32 want = c->want;
+	u32 tw = 0, fw2 = 0;
 
 	for (; sock < end; sock++) {
 		net_cells(c, sock->net)->nr[sock->family][sock->state]++;
-		c->part_tw += sock->state == TWI_STATE_tw;
-		c->part_fw2 += sock->state == TWI_STATE_fw2;
+		tw += sock->state == TWI_STATE_tw;
+		fw2 += sock->state == TWI_STATE_fw2;
+		if (want & TWI_WANT_SIDES)
+			side_count(c, sock);
 		if (want & TWI_WANT_PORTS)
-			port_count(&c->ports,
-				   port_key(sock->net, sock->lport,
-					    want & TWI_WANT_DEVS ? sock->dev :
-								   0),
-				   sock->state);
-		if (want & TWI_WANT_RPORTS)
-			port_count(&c->rports,
-				   port_key(sock->net, sock->rport, 0),
-				   sock->state);
+			port_count(&c->ports, port_key(sock->net, sock->lport,
+						       sock->dev), sock->state);
 		if (want & TWI_WANT_WHEEL && sock->state <= TWI_STATE_fw2)
 			wheel_add(&c->wheel, sock);
 	}
+	c->part_tw += tw;
+	c->part_fw2 += fw2;
 }
 
 /**
@@ -274,12 +322,10 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 		net_cells(c, sock->net)->listeners++;
 		if (!(c->want & TWI_WANT_PORTS))
 			continue;
-		port = port_get(&c->ports,
-				port_key(sock->net, sock->lport,
-					 c->want & TWI_WANT_DEVS ? sock->dev :
-								   0));
+		port = port_get(&c->ports, port_key(sock->net, sock->lport,
+						    sock->dev));
 		if (port)
-			count_u16(&port->listeners);
+			port->listeners += port->listeners < U16_MAX;
 		else
 			c->ports.overflow++;
 	}
@@ -315,13 +361,31 @@ static int bind_grow(struct twi_census *c, u32 nr)
  */
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind, u32 nr)
 {
-	if (!(c->want & TWI_WANT_BINDS))
-		return 0;
 	if (bind_grow(c, nr))
 		return -ENOMEM;
 	memcpy(c->bind + c->binds, bind, nr * sizeof(*bind));
 	c->binds += nr;
 	return 0;
+}
+
+/**
+ * twi_census_bound - make the local ports known that somebody bound
+ * @c: the census, with TWI_WANT_SIDES and room for them, and their bind
+ *     buckets folded
+ *
+ * Must come before any socket is folded.
+ */
+void twi_census_bound(struct twi_census *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->binds; i++) {
+		const struct twi_bind *bind = &c->bind[i];
+
+		c->bound[bind->port / 64] |= 1ULL << bind->port % 64;
+		if (!port_get(&c->ports, port_key(bind->net, bind->port, 0)))
+			c->ports.overflow++;
+	}
 }
 
 /**
@@ -343,7 +407,7 @@ void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
 		port = port_get(&c->ports, port_key(bind2->net, bind2->port,
 						    bind2->l3mdev));
 		if (port)
-			count_u16(&port->bind2);
+			port->bind2 += port->bind2 < U16_MAX;
 	}
 }
 
@@ -406,7 +470,7 @@ static void port_move(struct twi_ports *ports, struct twi_port *from, s32 dev)
 
 /**
  * twi_census_join - order the bind buckets and join the sockets to them
- * @c: the census, with TWI_WANT_BINDS and TWI_WANT_DEVS
+ * @c: the census, with TWI_WANT_BINDS and TWI_WANT_PORTS
  * @l3mdev: resolves the device that a socket is bound to
  * @arg: passed to @l3mdev
  *
@@ -549,38 +613,26 @@ u64 twi_census_sum(const struct twi_census *c, u32 state, u32 family)
 }
 
 /**
- * twi_census_used - ports with sockets
- * @ports: counts by port
+ * twi_census_only_tw - bind buckets that nothing but minisockets holds
+ * @c: the census, joined
+ * @bind2: set to the number of bhash2 buckets of their ports
  *
- * Return: how many, listeners and those without a slot left out.
+ * Return: how many.
  */
-u64 twi_census_used(const struct twi_ports *ports)
+u32 twi_census_only_tw(const struct twi_census *c, u64 *bind2)
 {
-	u64 nr = 0;
+	struct twi_bind_row row;
+	u32 nr = 0;
 	u32 i;
 
-	for (i = 0; i < ports->slots; i++)
-		nr += ports->slot[i].tw || ports->slot[i].fw2 ||
-		      ports->slot[i].live;
-	return nr;
-}
-
-/**
- * twi_census_only_mini_ports - ports on which there are only minisockets
- * @c: the census, with TWI_WANT_PORTS
- *
- * Return: how many; sockets that are only bound are not seen.
- */
-u64 twi_census_only_mini_ports(const struct twi_census *c)
-{
-	u64 nr = 0;
-	u32 i;
-
-	for (i = 0; i < c->ports.slots; i++) {
-		const struct twi_port *port = &c->ports.slot[i];
-
-		nr += (port->tw || port->fw2) && !port->live &&
-		      !port->listeners;
+	*bind2 = 0;
+	for (i = 0; i < c->binds; i++) {
+		twi_census_bind_row(c, i, &row);
+		if (row.only_tw != 1)
+			continue;
+		nr++;
+		if (row.bind2 > 0)
+			*bind2 += row.bind2;
 	}
 	return nr;
 }
@@ -595,32 +647,57 @@ static bool port_busier(const struct twi_port *a, const struct twi_port *b)
 	return a->key < b->key;
 }
 
-/**
- * twi_census_top - the busiest ports
- * @ports: counts by port
- * @top: TWI_TOP_NR of them, filled in, most minisockets first
- *
- * Return: how many there are.
- */
-u32 twi_census_top(const struct twi_ports *ports, struct twi_port *top)
+/* Puts a port at its rank, if it has one. */
+static void top_add(struct twi_top *top, const struct twi_port *port)
 {
-	u32 nr = 0;
-	u32 i, at;
+	u32 at;
 
+	if (top->nr < TWI_TOP_NR)
+		top->nr++;
+	else if (!port_busier(port, &top->port[TWI_TOP_NR - 1]))
+		return;
+	for (at = top->nr - 1; at; at--) {
+		if (!port_busier(port, &top->port[at - 1]))
+			break;
+		top->port[at] = top->port[at - 1];
+	}
+	top->port[at] = *port;
+}
+
+/**
+ * twi_census_top - the busiest ports, and how many there are
+ * @ports: counts by port
+ * @top: filled in
+ */
+void twi_census_top(const struct twi_ports *ports, struct twi_top *top)
+{
+	u32 i;
+
+	memset(top, 0, sizeof(*top));
 	for (i = 0; i < ports->slots; i++) {
 		const struct twi_port *port = &ports->slot[i];
 
 		if (!port->tw && !port->fw2 && !port->live)
 			continue;
-		if (nr == TWI_TOP_NR && !port_busier(port, &top[nr - 1]))
-			continue;
-		if (nr < TWI_TOP_NR)
-			nr++;
-		for (at = nr - 1; at && port_busier(port, &top[at - 1]); at--)
-			top[at] = top[at - 1];
-		top[at] = *port;
+		top->used++;
+		top_add(top, port);
 	}
-	return nr;
+}
+
+/**
+ * twi_dist_nodes - nodes in the chains of a table
+ * @dist: the distribution
+ *
+ * Return: how many.
+ */
+u64 twi_dist_nodes(const struct twi_dist *dist)
+{
+	u64 nodes = dist->long_nodes;
+	u32 i;
+
+	for (i = 1; i < TWI_DIST_EXACT; i++)
+		nodes += (u64)i * dist->chains[i];
+	return nodes;
 }
 
 /**
@@ -632,10 +709,14 @@ u32 twi_census_top(const struct twi_ports *ports, struct twi_port *top)
  */
 u64 twi_dist_hit_milli(const struct twi_dist *dist)
 {
+	u64 nodes = twi_dist_nodes(dist);
+	u64 squares = dist->long_squares;
+	u32 i;
+
+	for (i = 1; i < TWI_DIST_EXACT; i++)
+		squares += (u64)i * i * dist->chains[i];
 	/* A chain of n nodes costs 1 + 2 + ... + n for its n nodes. */
-	if (!dist->nodes)
-		return 0;
-	return div64_u64(500 * (dist->squares + dist->nodes), dist->nodes);
+	return nodes ? div64_u64(500 * (squares + nodes), nodes) : 0;
 }
 
 /**
@@ -649,7 +730,7 @@ u64 twi_dist_miss_milli(const struct twi_dist *dist)
 {
 	if (!dist->buckets)
 		return 0;
-	return div64_u64(1000 * dist->nodes, dist->buckets);
+	return div64_u64(1000 * twi_dist_nodes(dist), dist->buckets);
 }
 
 /**
@@ -670,7 +751,8 @@ u64 twi_dist_empty(const struct twi_dist *dist)
 
 static void *census_calloc(struct twi_census *c, size_t nr, size_t size)
 {
-	void *p = kvcalloc(nr, size, GFP_KERNEL);
+	/* A table may be larger than what can be allocated; that is no bug. */
+	void *p = kvcalloc(nr, size, GFP_KERNEL | __GFP_NOWARN);
 
 	if (p)
 		c->bytes += nr * size;
@@ -679,15 +761,19 @@ static void *census_calloc(struct twi_census *c, size_t nr, size_t size)
 
 static int alloc_buckets(struct twi_census *c)
 {
+	u64 buckets = 0;
 	u32 i;
 
 	c->base = census_calloc(c, c->tables, sizeof(*c->base));
 	if (!c->base)
 		return -ENOMEM;
 	for (i = 0; i < c->tables; i++) {
-		c->base[i] = c->buckets;
-		c->buckets += c->table[i].buckets;
+		c->base[i] = buckets;
+		buckets += c->table[i].buckets;
 	}
+	if (buckets > U32_MAX)
+		return -ENOMEM;
+	c->buckets = buckets;
 	c->bucket = census_calloc(c, c->buckets, sizeof(*c->bucket));
 	return c->bucket ? 0 : -ENOMEM;
 }
@@ -727,26 +813,30 @@ int twi_census_alloc(struct twi_census *c, u32 want, u32 netns,
 
 static int alloc_ports(struct twi_census *c, struct twi_ports *ports, u32 max)
 {
-	/* An eighth stays free, so that a probe for what is not there ends. */
-	ports->slots = ALIGN(max + max / 7 + 1, 8);
+	/* A third stays free, so that a probe for what is not there ends soon. */
+	ports->slots = ALIGN(max + max / 2 + 1, 8);
 	ports->max = max;
 	ports->slot = census_calloc(c, ports->slots, sizeof(*ports->slot));
+	ports->last = ports->slot;
 	return ports->slot ? 0 : -ENOMEM;
 }
 
 /**
- * twi_census_alloc_ports - allocate the counts by port that are wanted
+ * twi_census_alloc_ports - allocate the counts by port
  * @c: the census
- * @entries: local ports, apart by device if wanted so, that can be counted
- * @rentries: remote ports that can be counted
+ * @ports: local ports that can be counted
+ * @rports: remote ports that can be counted, with TWI_WANT_SIDES
  *
  * Return: 0 or -ENOMEM.
  */
-int twi_census_alloc_ports(struct twi_census *c, u32 entries, u32 rentries)
+int twi_census_alloc_ports(struct twi_census *c, u32 ports, u32 rports)
 {
-	if (c->want & TWI_WANT_PORTS && alloc_ports(c, &c->ports, entries))
+	if (alloc_ports(c, &c->ports, ports))
 		return -ENOMEM;
-	if (c->want & TWI_WANT_RPORTS && alloc_ports(c, &c->rports, rentries))
+	if (!(c->want & TWI_WANT_SIDES))
+		return 0;
+	c->bound = census_calloc(c, 65536 / 64, sizeof(*c->bound));
+	if (!c->bound || alloc_ports(c, &c->rports, rports))
 		return -ENOMEM;
 	return 0;
 }
@@ -775,6 +865,7 @@ void twi_census_free(struct twi_census *c)
 	kvfree(c->bucket);
 	kvfree(c->base);
 	kvfree(c->cells);
+	kvfree(c->bound);
 	kvfree(c->ports.slot);
 	kvfree(c->rports.slot);
 	kvfree(c->wheel.batch);

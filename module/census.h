@@ -12,9 +12,8 @@
 
 /* What a census is to count, besides the totals: bits of twi_census.want. */
 #define TWI_WANT_DIST		0x01	/* how chains are spread */
-#define TWI_WANT_PORTS		0x02	/* sockets by local port */
-#define TWI_WANT_RPORTS		0x04	/* sockets by remote port */
-#define TWI_WANT_DEVS		0x08	/* local ports apart by device */
+#define TWI_WANT_PORTS		0x02	/* sockets by local port and device */
+#define TWI_WANT_SIDES		0x04	/* by bound local port, or by remote */
 #define TWI_WANT_BUCKETS	0x10	/* a row per ehash bucket */
 #define TWI_WANT_WHEEL		0x20	/* batches of the timer wheel */
 #define TWI_WANT_NETNS		0x40	/* totals by namespace */
@@ -27,16 +26,16 @@
 /**
  * struct twi_dist - how nodes are spread over the chains of a table
  * @buckets:	size of the table
- * @nodes:	nodes in its chains
- * @squares:	sum of the squares of the chains' lengths
+ * @long_nodes:	nodes in the chains of TWI_DIST_EXACT and more
+ * @long_squares: sum of the squares of the lengths of these chains
  * @longest:	nodes in the longest chain
  * @longest_slot: its bucket
  * @chains:	chains by length, without the empty ones
  */
 struct twi_dist {
 	u64 buckets;
-	u64 nodes;
-	u64 squares;
+	u64 long_nodes;
+	u64 long_squares;
 	u32 longest;
 	u32 longest_slot;
 	u32 chains[TWI_DIST_BINS];
@@ -44,7 +43,7 @@ struct twi_dist {
 
 /**
  * struct twi_port - sockets of one (namespace, port, device)
- * @key:	twi_port_key(); 0 in a slot that is free
+ * @key:	namespace, port and device; 0 in a slot that is free
  * @tw:		TIME-WAIT minisockets
  * @fw2:	FIN-WAIT-2 minisockets
  * @live:	other sockets of the established hash
@@ -67,9 +66,11 @@ struct twi_port {
  * @used:	slots taken
  * @max:	slots that may be taken
  * @overflow:	sockets that found no slot
+ * @last:	slot of the last socket; that of the next one is often the same
  */
 struct twi_ports {
 	struct twi_port *slot;
+	struct twi_port *last;
 	u32 slots;
 	u32 used;
 	u32 max;
@@ -78,6 +79,18 @@ struct twi_ports {
 
 /* Ranks of the busiest ports that are kept. */
 #define TWI_TOP_NR		10
+
+/**
+ * struct twi_top - what summary says of the counts by port
+ * @port:	the busiest ones, most minisockets first
+ * @nr:		how many of @port there are
+ * @used:	ports with sockets; listeners and those without a slot left out
+ */
+struct twi_top {
+	struct twi_port port[TWI_TOP_NR];
+	u32 nr;
+	u32 used;
+};
 
 /* kernel/time/timer.c: 64 buckets a level, 8 or 9 levels by HZ. */
 #define TWI_WHEEL_LEVELS	9
@@ -183,8 +196,10 @@ struct twi_bind_row {
  * @ehash_tw:	minisockets by chain, likewise
  * @bhash:	bind buckets by chain
  * @bhash2:	bhash2 buckets by chain
- * @ports:	sockets by local port
- * @rports:	sockets by remote port
+ * @ports:	with TWI_WANT_PORTS sockets by local port and device, with
+ *		TWI_WANT_SIDES those on local ports that somebody bound
+ * @rports:	with TWI_WANT_SIDES the others, by remote port: outbound ones
+ * @bound:	a bit for each local port that somebody bound in any namespace
  * @bucket:	a row per bucket of all tables, table after table
  * @base:	number of each table's first bucket in @bucket
  * @buckets:	buckets of all tables
@@ -204,6 +219,7 @@ struct twi_census {
 	struct twi_dist bhash2;
 	struct twi_ports ports;
 	struct twi_ports rports;
+	u64 *bound;
 	struct twi_bucket *bucket;
 	u32 *base;
 	u32 buckets;
@@ -219,7 +235,7 @@ struct twi_census {
 
 int twi_census_alloc(struct twi_census *c, u32 want, u32 netns,
 		     const struct twi_table *table, u32 tables);
-int twi_census_alloc_ports(struct twi_census *c, u32 entries, u32 rentries);
+int twi_census_alloc_ports(struct twi_census *c, u32 ports, u32 rports);
 int twi_census_alloc_wheel(struct twi_census *c, u32 cpus);
 void twi_census_free(struct twi_census *c);
 
@@ -232,6 +248,7 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 			  u32 nr);
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind,
 		     u32 nr);
+void twi_census_bound(struct twi_census *c);
 void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
 		       u32 nr);
 void twi_census_bhash_len(struct twi_census *c, u32 slot, u32 nr);
@@ -254,16 +271,17 @@ void twi_census_bind_row(const struct twi_census *c, u32 index,
 
 u32 twi_census_bucket_table(const struct twi_census *c, u32 bucket);
 u64 twi_census_sum(const struct twi_census *c, u32 state, u32 family);
-u64 twi_census_used(const struct twi_ports *ports);
-u64 twi_census_only_mini_ports(const struct twi_census *c);
-u32 twi_census_top(const struct twi_ports *ports, struct twi_port *top);
+u32 twi_census_only_tw(const struct twi_census *c, u64 *bind2);
+void twi_census_top(const struct twi_ports *ports, struct twi_top *top);
+u32 twi_dist_bin_low(u32 bin);
+u64 twi_dist_nodes(const struct twi_dist *dist);
 u64 twi_dist_hit_milli(const struct twi_dist *dist);
 u64 twi_dist_miss_milli(const struct twi_dist *dist);
 u64 twi_dist_empty(const struct twi_dist *dist);
 
 static inline u16 twi_port_net(const struct twi_port *port)
 {
-	return (port->key >> 48) - 1;
+	return (port->key >> 48 & 0x7fff) - 1;
 }
 
 static inline u16 twi_port_port(const struct twi_port *port)

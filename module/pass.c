@@ -18,12 +18,12 @@
 #include "pass.h"
 
 /*
- * Room in summary's counts by port at most: more than one namespace has local
- * ports, and a third of that for the remote ones.  24 bytes and an eighth each,
- * that is 2.4 and 0.8 MB: with the walk's stage below 4 MiB.
+ * Room in summary's counts: local ports that somebody bound, at most as many as
+ * a namespace has, and remote ports.  24 bytes and half as many free slots
+ * each, that is 2.4 and 0.6 MB at most: with the walk's stage below 4 MiB.
  */
-#define SUMMARY_PORTS		86016
-#define SUMMARY_RPORTS		28672
+#define SUMMARY_PORTS		65536U
+#define SUMMARY_RPORTS		16384U
 
 /* Held for a pass. */
 static DEFINE_MUTEX(pass_mutex);
@@ -35,12 +35,10 @@ static struct twi_report *pass_last[TWI_FILE_NR];
 static DEFINE_SPINLOCK(pass_last_lock);
 
 static const u32 file_wants[TWI_FILE_NR] = {
-	[TWI_FILE_summary]	 = TWI_WANT_DIST | TWI_WANT_PORTS |
-				   TWI_WANT_RPORTS,
+	[TWI_FILE_summary]	 = TWI_WANT_DIST | TWI_WANT_SIDES,
 	[TWI_FILE_ehash_buckets] = TWI_WANT_BUCKETS,
 	[TWI_FILE_deathrow]	 = TWI_WANT_WHEEL,
-	[TWI_FILE_bind_buckets]	 = TWI_WANT_BINDS | TWI_WANT_PORTS |
-				   TWI_WANT_DEVS,
+	[TWI_FILE_bind_buckets]	 = TWI_WANT_BINDS | TWI_WANT_PORTS,
 	[TWI_FILE_netns]	 = TWI_WANT_NETNS,
 };
 
@@ -58,39 +56,27 @@ static int pass_ehash(struct twi_walk *walk, bool timers)
 	return err;
 }
 
-/*
- * Every socket with a local port has a bind bucket: so the bind tables are
- * walked first, and their size bounds that of the counts by local port,
- * whatever number of sockets there is.  Half as many again leaves room for
- * ports that are bound meanwhile and for several devices on one port.
- */
-static u64 port_room(const struct twi_census *c)
-{
-	return c->bhash.nodes + c->bhash.nodes / 2 + 4096;
-}
-
 static int pass_summary(struct twi_report *report, struct twi_walk *walk)
 {
 	struct twi_census *c = &report->census;
 	u64 since = ktime_get_ns();
 	int err;
 
-	err = twi_walk_bhash(walk, false);
+	err = twi_walk_bind_lengths(walk);
 	if (!err)
-		err = twi_walk_bhash2(walk);
-	if (!err)
-		err = twi_census_alloc_ports(c, min_t(u64, SUMMARY_PORTS,
-						      port_room(c)),
+		err = twi_census_alloc_ports(c, min(c->binds, SUMMARY_PORTS),
 					     SUMMARY_RPORTS);
 	if (!err)
 		err = twi_walk_listeners(walk);
 	walk->cost->bind_ns += ktime_get_ns() - since;
-	if (!err)
-		err = pass_ehash(walk, false);
 	if (err)
 		return err;
-	report->tops = twi_census_top(&c->ports, report->top);
-	report->rtops = twi_census_top(&c->rports, report->rtop);
+	twi_census_bound(c);
+	err = pass_ehash(walk, false);
+	if (err)
+		return err;
+	twi_census_top(&c->ports, &report->top);
+	twi_census_top(&c->rports, &report->rtop);
 	return 0;
 }
 
@@ -100,9 +86,16 @@ static int pass_bind_buckets(struct twi_report *report, struct twi_walk *walk)
 	u64 since = ktime_get_ns();
 	int err;
 
-	err = twi_walk_bhash(walk, true);
+	err = twi_walk_bhash(walk);
+	/*
+	 * Every socket with a local port has a bind bucket: so their number
+	 * bounds that of the counts, whatever number of sockets there is.  A
+	 * quarter more leaves room for ports that are bound meanwhile and for
+	 * several devices on one port.
+	 */
 	if (!err)
-		err = twi_census_alloc_ports(c, port_room(c), 0);
+		err = twi_census_alloc_ports(c, c->binds + c->binds / 4 + 2048,
+					     0);
 	if (!err)
 		err = twi_walk_bhash2(walk);
 	if (!err)
@@ -110,10 +103,12 @@ static int pass_bind_buckets(struct twi_report *report, struct twi_walk *walk)
 	walk->cost->bind_ns += ktime_get_ns() - since;
 	if (!err)
 		err = pass_ehash(walk, false);
-	if (!err)
-		twi_census_join(c, resolve_l3mdev, &report->set);
+	if (err)
+		return err;
+	twi_census_join(c, resolve_l3mdev, &report->set);
 	report->rows = c->binds;
-	return err;
+	report->only_tw = twi_census_only_tw(c, &report->only_tw_bind2);
+	return 0;
 }
 
 static int batch_cmp(const void *a, const void *b, const void *arg)

@@ -27,9 +27,11 @@ enum twi_file {
  * @set:	values of the namespaces and tables; no longer held
  * @objects:	sizes of the kernel's objects
  * @census:	what was counted
- * @top:	busiest local ports, @tops of them
- * @rtop:	busiest remote ports, @rtops of them
+ * @top:	summary: bound local ports
+ * @rtop:	summary: remote ports of outbound sockets
  * @rows:	rows of a row file
+ * @only_tw:	bind_buckets: rows of ports that only TIME-WAIT holds
+ * @only_tw_bind2: bhash2 buckets of these ports
  * @batch:	deathrow: the numbers of its batches, @rows of them, in order
  */
 struct twi_report {
@@ -41,11 +43,11 @@ struct twi_report {
 	struct twi_netns_set set;
 	struct twi_objects objects;
 	struct twi_census census;
-	struct twi_port top[TWI_TOP_NR];
-	struct twi_port rtop[TWI_TOP_NR];
-	u32 tops;
-	u32 rtops;
+	struct twi_top top;
+	struct twi_top rtop;
 	u32 rows;
+	u32 only_tw;
+	u64 only_tw_bind2;
 	u32 *batch;
 };
 

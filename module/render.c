@@ -114,12 +114,12 @@ static void put_chains(struct seq_file *m, const char *key,
 	if (empty)
 		seq_printf(m, "%s_chains.0 %llu\n", key, empty);
 	for (i = 1; i < TWI_DIST_BINS; i++) {
-		u32 low = TWI_DIST_EXACT << (i - TWI_DIST_EXACT);
+		u32 low = twi_dist_bin_low(i);
 
 		if (!dist->chains[i])
 			continue;
 		if (i < TWI_DIST_EXACT)
-			seq_printf(m, "%s_chains.%u", key, i);
+			seq_printf(m, "%s_chains.%u", key, low);
 		else if (i < TWI_DIST_BINS - 1)
 			seq_printf(m, "%s_chains.%u-%u", key, low, 2 * low - 1);
 		else
@@ -138,7 +138,7 @@ static void put_dist(struct seq_file *m, const char *key, u32 locks,
 {
 	put_key2(m, key, "_buckets", dist->buckets);
 	put_key2(m, key, "_locks", locks);
-	put_key2(m, key, "_nodes", dist->nodes);
+	put_key2(m, key, "_nodes", twi_dist_nodes(dist));
 	put_key2(m, key, "_empty", twi_dist_empty(dist));
 	put_key2(m, key, "_longest", dist->longest);
 	put_key2(m, key, "_longest_bucket", longest_slot(dist));
@@ -150,7 +150,7 @@ static void put_dist(struct seq_file *m, const char *key, u32 locks,
 static void put_dist_tw(struct seq_file *m, const char *key,
 			const struct twi_dist *dist)
 {
-	put_key2(m, key, "_nodes", dist->nodes);
+	put_key2(m, key, "_nodes", twi_dist_nodes(dist));
 	put_key2(m, key, "_empty", twi_dist_empty(dist));
 	put_key2(m, key, "_longest", dist->longest);
 	put_key2(m, key, "_longest_bucket", longest_slot(dist));
@@ -204,10 +204,8 @@ static void put_memory(struct seq_file *m, const struct twi_report *report)
 	put_key(m, "mem_bind_object_bytes", o->bind_bytes);
 	put_key(m, "mem_bind2_object_bytes", o->bind2_bytes);
 	put_key(m, "mem_tw_bytes", mini * o->tw_bytes);
-	put_key(m, "mem_bind_bytes", c->bhash.nodes * o->bind_bytes);
-	put_key(m, "mem_bind2_bytes", c->bhash2.nodes * o->bind2_bytes);
-	put_key(m, "mem_bind_tw_bytes", twi_census_only_mini_ports(c) *
-		(o->bind_bytes + o->bind2_bytes));
+	put_key(m, "mem_bind_bytes", twi_dist_nodes(&c->bhash) * o->bind_bytes);
+	put_key(m, "mem_bind2_bytes", twi_dist_nodes(&c->bhash2) * o->bind2_bytes);
 	put_key(m, "mem_ehash_bytes", report->set.table[0].bytes);
 	put_key(m, "mem_ehash_locks_bytes", report->set.table[0].lock_bytes);
 	put_key(m, "mem_ehash_own_bytes", own);
@@ -225,22 +223,22 @@ static u64 net_cookie(const struct twi_report *report, u16 net)
 }
 
 static void put_top(struct seq_file *m, const struct twi_report *report,
-		    const char *key, const struct twi_port *top, u32 nr)
+		    const char *key, const struct twi_top *top)
 {
 	u32 i;
 
-	for (i = 0; i < nr; i++) {
-		u16 net = twi_port_net(&top[i]);
+	for (i = 0; i < top->nr; i++) {
+		const struct twi_port *port = &top->port[i];
+		u16 net = twi_port_net(port);
 
 		seq_printf(m, "%s.%u.netns %u\n", key, i,
 			   net_inum(report, net));
 		seq_printf(m, "%s.%u.cookie %llu\n", key, i,
 			   net_cookie(report, net));
-		seq_printf(m, "%s.%u.port %u\n", key, i,
-			   twi_port_port(&top[i]));
-		seq_printf(m, "%s.%u.tw %u\n", key, i, top[i].tw);
-		seq_printf(m, "%s.%u.fw2 %u\n", key, i, top[i].fw2);
-		seq_printf(m, "%s.%u.live %u\n", key, i, top[i].live);
+		seq_printf(m, "%s.%u.port %u\n", key, i, twi_port_port(port));
+		seq_printf(m, "%s.%u.tw %u\n", key, i, port->tw);
+		seq_printf(m, "%s.%u.fw2 %u\n", key, i, port->fw2);
+		seq_printf(m, "%s.%u.live %u\n", key, i, port->live);
 	}
 }
 
@@ -264,12 +262,12 @@ static void head_summary(struct seq_file *m, const struct twi_report *report)
 	put_key(m, "listeners", c->cells[0].listeners + c->cells[1].listeners);
 	put_memory(m, report);
 	put_spread(m, report);
-	put_key(m, "ports", twi_census_used(&c->ports));
+	put_key(m, "ports", report->top.used);
 	put_key(m, "ports_overflow", c->ports.overflow);
-	put_top(m, report, "port", report->top, report->tops);
-	put_key(m, "rports", twi_census_used(&c->rports));
+	put_top(m, report, "port", &report->top);
+	put_key(m, "rports", report->rtop.used);
 	put_key(m, "rports_overflow", c->rports.overflow);
-	put_top(m, report, "rport", report->rtop, report->rtops);
+	put_top(m, report, "rport", &report->rtop);
 }
 
 static void put_columns(struct seq_file *m, const char *columns)
@@ -348,17 +346,13 @@ static void head_bind_buckets(struct seq_file *m,
 			      const struct twi_report *report)
 {
 	const struct twi_census *c = &report->census;
-	struct twi_bind_row row;
-	u32 only_tw = 0;
-	u32 i;
 
-	for (i = 0; i < c->binds; i++) {
-		twi_census_bind_row(c, i, &row);
-		only_tw += row.only_tw == 1;
-	}
 	put_key(m, "bind_buckets", c->binds);
-	put_key(m, "bind2_buckets", c->bhash2.nodes);
-	put_key(m, "only_tw", only_tw);
+	put_key(m, "bind2_buckets", twi_dist_nodes(&c->bhash2));
+	put_key(m, "only_tw", report->only_tw);
+	put_key(m, "mem_only_tw_bytes",
+		(u64)report->only_tw * report->objects.bind_bytes +
+		report->only_tw_bind2 * report->objects.bind2_bytes);
 	put_key(m, "join_overflow", c->ports.overflow);
 	put_columns(m, TWI_COLUMNS_bind_buckets "\n");
 }

@@ -12,21 +12,24 @@
  * freed and become another in this chain, in another, or in none.  So:
  *
  *  1. A socket's fields are copied, then, after smp_rmb(), it must still be
- *     hashed, in this chain by its hash, with a reference count that is not 0
- *     and in a state that belongs here.  Else its chain is walked again.
+ *     hashed, in this chain by its hash and its namespace, with a reference
+ *     count that is not 0 and in a state that belongs here.  Else its chain is
+ *     walked again.
  *  2. A chain must end on its own nulls value, or we were led into another.
  *     Else it is walked again.
- *  3. Its head must be the one that we began at.  Sockets enter at the head,
- *     so that one that was freed and came back into this very chain, where we
- *     would meet it twice or be led past others, is seen.  Else again.
+ *  3. Its head must be the one that we began at.  Sockets enter an ehash at
+ *     the head, so that one that was freed and came back into this very chain,
+ *     where we would meet it twice or be led past others, is seen.  Else again.
  *  4. Only then are the copies handed over.  After WALK_TRIES tries the chain
  *     is walked once more under its lock.
  *
  * What remains: a socket that leaves after its copy was checked and before the
- * chain's end is counted (it was there); and from Linux 6.12 on, where a
- * minisocket replaces its socket in place, one that was freed elsewhere and
- * put in the place of a socket of the chain we are in can be met twice or lead
- * us past the nodes between.  Both are sockets that moved during the pass.
+ * chain's end is counted (it was there).  One that was freed and then put in
+ * the place of another of this chain (a child in that of its request, from 6.12
+ * on a minisocket in that of its socket), or at the tail of this chain (some
+ * listeners), can be met twice or lead us past the nodes between.  One of a
+ * namespace that is not held can lead us into the same bucket of another table.
+ * All of these are sockets that moved during the pass.
  *
  * A chain of more than TWI_CHAIN_MAX nodes is flooded: see walk_flood().
  */
@@ -54,9 +57,15 @@
 #define WALK_FLOOD_TRIES	8
 /* Owners of a bind bucket that are looked at. */
 #define WALK_OWNERS_MAX		64
-/* Bind buckets, and owners, looked at in one hold of a bucket lock. */
-#define WALK_BIND_STAGE		64
+/* Bind buckets, and with their owners, looked at in one hold of their lock. */
+#define WALK_BIND_STAGE		256
 #define WALK_BIND_NODES		1024
+/* Nodes above which a hold of a bind lock is worth the clock that times it. */
+#define WALK_BIND_TIMED		16
+/* Bind buckets and chains counted before softirqs are let run. */
+#define WALK_BIND_RUN		64
+/* Bind buckets of one chain that are walked at all. */
+#define WALK_BIND_CHAIN		4096
 
 enum walk_kind {
 	WALK_EHASH,
@@ -85,18 +94,18 @@ struct chains {
 /**
  * struct lane - one chain on its way
  * @node:	next node to visit, its lines on their way; NULL when idle
+ * @copy:	where its copy goes, in @sock
  * @first:	the chain's first node when the walk of it began
  * @slot:	its bucket
- * @nr:		copies in @sock
  * @tries:	walks of this chain that came to nothing
- * @sock:	the copies
+ * @sock:	copies of the nodes visited
  */
 struct lane {
 	struct hlist_nulls_node *node;
+	struct twi_sock *copy;
 	struct hlist_nulls_node *first;
 	u32 slot;
-	u16 nr;
-	u8 tries;
+	u32 tries;
 	struct twi_sock sock[TWI_CHAIN_MAX];
 };
 
@@ -108,9 +117,6 @@ struct lane {
  * @hard:	buckets that RCU alone did not settle
  * @flooded:	for each of them, whether it is too long for its lock
  * @hards:	how many
- * @next:	next bucket to begin
- * @busy:	lanes that are not idle
- * @budget:	nodes and buckets left in this RCU section
  */
 struct twi_stage {
 	struct lane lane[TWI_WALK_LANES];
@@ -121,9 +127,22 @@ struct twi_stage {
 	u32 hard[TWI_WALK_LANES];
 	bool flooded[TWI_WALK_LANES];
 	u32 hards;
+};
+
+/**
+ * struct course - how far the walk of a table is; lives in registers
+ * @set:	namespaces held
+ * @next:	next bucket to begin
+ * @busy:	lanes that are not idle
+ * @budget:	nodes and buckets left in this RCU section
+ * @nodes:	nodes visited
+ */
+struct course {
+	struct twi_netns_set set;
 	u32 next;
 	u32 busy;
 	int budget;
+	u64 nodes;
 };
 
 /* Why a copy can't be used. */
@@ -153,9 +172,10 @@ static struct sock *node_sock(struct hlist_nulls_node *node)
 
 static void walk_longest(u64 *longest, u64 since)
 {
-	u64 ns = local_clock() - since;
+	/* On another CPU by now, its clock may be behind. */
+	s64 ns = local_clock() - since;
 
-	if (ns > *longest)
+	if (ns > (s64)*longest)
 		*longest = ns;
 }
 
@@ -230,6 +250,18 @@ static __always_inline void sock_timer(const struct sock *sk,
 }
 
 /*
+ * Chains of the same bucket end on the same nulls value in every table: what
+ * tells that a socket went to the same bucket of another one is its namespace.
+ */
+static __always_inline bool sock_in_table(const struct chains *t,
+					  const struct twi_netns_set *set,
+					  const struct twi_sock *copy)
+{
+	return set->tables == 1 || copy->net == TWI_NETNS_UNHELD ||
+	       set->info[copy->net].table == t->index;
+}
+
+/*
  * Copies one socket.  @locked says that the chain's lock is held, so that what
  * is found is what there is, a minisocket whose reference count is still 0
  * included (before 6.12 it is set after the lock is let go).
@@ -271,7 +303,7 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 	if (kind == WALK_LISTEN)
 		return copy->state == TWI_STATE_listen ? VISIT_GOOD :
 							 VISIT_STATE;
-	if ((hash & t->mask) != slot)
+	if ((hash & t->mask) != slot || !sock_in_table(t, set, copy))
 		return VISIT_MOVED;
 	return copy->state < TWI_STATE_NR ? VISIT_GOOD : VISIT_STATE;
 }
@@ -304,49 +336,67 @@ static void walk_fold(struct twi_walk *walk, const struct chains *t, u32 slot,
 }
 
 /*
- * Walks one chain under its lock: its end is certain, and nothing enters or
- * leaves it.  At most TWI_CHAIN_MAX nodes, as the lock keeps softirqs off.
+ * Copies a chain whose lock is held: its end is certain, and nothing enters or
+ * leaves it.
+ *
+ * Return: how many nodes it has; more than TWI_CHAIN_MAX if it is longer than
+ * that, of which @nr copies were good.
+ */
+static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
+		       enum walk_kind kind, u32 *nr)
+{
+	struct twi_sock *sock = walk->stage->lane[0].sock;
+	struct hlist_nulls_node *node;
+	u64 since = local_clock();
+	u32 seen = 0;
+
+	*nr = 0;
+	for (node = chain_head(t, slot)->first; !is_a_nulls(node);
+	     node = node->next) {
+		if (++seen > TWI_CHAIN_MAX)
+			break;
+		if (sock_copy(t, slot, walk->set, node, kind, true,
+			      &sock[*nr]) == VISIT_GOOD)
+			++*nr;
+	}
+	walk_longest(&walk->cost->longest_lock_ns, since);
+	walk->cost->nodes += seen;
+	return seen;
+}
+
+/*
+ * Walks one chain under its lock, at most TWI_CHAIN_MAX nodes of it.
+ *
+ * The kernel takes the locks of lhash2 with softirqs on, as reuseport_lock is
+ * taken under them: see inet_unhash(), where the other order would deadlock on
+ * PREEMPT_RT.  No softirq takes them.
  *
  * Return: false when the chain is longer; nothing is folded then.
  */
 static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
 			enum walk_kind kind)
 {
-	struct lane *lane = &walk->stage->lane[0];
-	struct hlist_nulls_node *node;
-	u32 nr = 0, seen = 0;
-	spinlock_t *lock; /* the bucket's own, held for at most that */
-	u64 since;
+	u32 seen, nr;
 
-	if (kind == WALK_LISTEN)
-		lock = &t->hinfo->lhash2[slot].lock;
-	else
-		lock = inet_ehash_lockp(t->hinfo, slot);
-
-	spin_lock_bh(lock);
-	since = local_clock();
-	for (node = chain_head(t, slot)->first;
-	     !is_a_nulls(node) && seen < TWI_CHAIN_MAX; node = node->next) {
-		seen++;
-		if (sock_copy(t, slot, walk->set, node, kind, true,
-			      &lane->sock[nr]) == VISIT_GOOD)
-			nr++;
+	if (kind == WALK_LISTEN) {
+		spin_lock(&t->hinfo->lhash2[slot].lock);
+		seen = locked_copy(walk, t, slot, kind, &nr);
+		spin_unlock(&t->hinfo->lhash2[slot].lock);
+	} else {
+		spin_lock_bh(inet_ehash_lockp(t->hinfo, slot));
+		seen = locked_copy(walk, t, slot, kind, &nr);
+		spin_unlock_bh(inet_ehash_lockp(t->hinfo, slot));
 	}
-	walk_longest(&walk->cost->longest_lock_ns, since);
-	spin_unlock_bh(lock);
-
-	walk->cost->lock_fallbacks++;
-	walk->cost->nodes += seen;
-	if (!is_a_nulls(node))
+	if (seen > TWI_CHAIN_MAX)
 		return false;
+	walk->cost->lock_fallbacks++;
 	walk->cost->skipped += seen - nr;
-	walk_fold(walk, t, slot, kind, lane->sock, nr);
+	walk_fold(walk, t, slot, kind, walk->stage->lane[0].sock, nr);
 	return true;
 }
 
 /**
  * struct flood - a flooded chain on its way
- * @node:	next node to visit
  * @sum:	folds the addresses of the nodes visited; never shown
  * @nodes:	nodes visited since the head
  * @folded:	good nodes folded so far
@@ -355,7 +405,6 @@ static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
  * @staged:	copies waiting to be folded
  */
 struct flood {
-	struct hlist_nulls_node *node;
 	unsigned long sum;
 	u32 nodes;
 	u32 folded;
@@ -414,16 +463,15 @@ static void flood_take(struct twi_walk *walk, struct flood *f,
 		flood_fold(walk, f, kind);
 }
 
-static void flood_begin(const struct chains *t, u32 slot, struct flood *f)
+static void flood_begin(struct flood *f)
 {
-	f->node = READ_ONCE(chain_head(t, slot)->first);
 	f->sum = 0;
 	f->nodes = 0;
 	f->skip = f->folded + f->staged;
 }
 
 /*
- * Visits the chain from f->node to its end, folding what is new unless @count
+ * Visits the chain from its head to its end, folding what is new unless @count
  * says only to add up which nodes there are.
  *
  * Return: true at the end of the chain, with @f->sum and @f->nodes those of all
@@ -433,17 +481,19 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		      enum walk_kind kind, struct flood *f, bool count)
 {
 	struct twi_sock *sock = walk->stage->lane[0].sock;
-	u64 since = local_clock();
+	struct hlist_nulls_node *node;
 	bool whole = true;
 	u32 run = 0;
+	u64 since;
 
 	rcu_read_lock();
-	while (whole && !is_a_nulls(f->node)) {
-		struct hlist_nulls_node *node = f->node;
-		enum visit visit;
+	since = local_clock();
+	/* Not before: a socket's memory stays one in this section alone. */
+	node = READ_ONCE(chain_head(t, slot)->first);
+	while (whole && !is_a_nulls(node)) {
+		enum visit visit = sock_copy(t, slot, walk->set, node, kind,
+					     false, &sock[f->staged]);
 
-		visit = sock_copy(t, slot, walk->set, node, kind, false,
-				  &sock[f->staged]);
 		f->nodes++;
 		run++;
 		if (visit == VISIT_GOOD) {
@@ -455,14 +505,14 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 				run = 0;
 			}
 		} else {
-			/* Only one that moved leads out of this chain. */
+			/* One that left or enters leads on in this chain. */
 			walk_dropped(walk->cost, visit);
-			whole = visit != VISIT_MOVED;
+			whole = visit == VISIT_GONE || visit == VISIT_UNBORN;
 			f->sum++;
 		}
-		f->node = READ_ONCE(node->next);
+		node = READ_ONCE(node->next);
 	}
-	whole = whole && chain_ended_well(t, slot, f->node);
+	whole = whole && chain_ended_well(t, slot, node);
 	walk_longest(&walk->cost->longest_rcu_ns, since);
 	rcu_read_unlock();
 	cond_resched();
@@ -492,22 +542,23 @@ static void walk_flood(struct twi_walk *walk, const struct chains *t, u32 slot,
 	u32 tries = 0;
 
 	walk->cost->floods++;
-	flood_begin(t, slot, &f);
+	flood_begin(&f);
 	while (!flood_run(walk, t, slot, kind, &f, false)) {
 		exact = false;
 		walk->cost->restarts++;
-		if (++tries == WALK_FLOOD_TRIES) {
+		if (++tries == WALK_FLOOD_TRIES ||
+		    fatal_signal_pending(current)) {
 			walk->cost->unfinished++;
 			break;
 		}
-		flood_begin(t, slot, &f);
+		flood_begin(&f);
 	}
 	flood_fold(walk, &f, kind);
 	if (kind != WALK_LISTEN)
 		twi_census_long(walk->census, t->index, slot, f.folded);
 
 	if (exact) {
-		flood_begin(t, slot, &again);
+		flood_begin(&again);
 		exact = flood_run(walk, t, slot, kind, &again, true) &&
 			again.sum == f.sum && again.nodes == f.nodes;
 	}
@@ -541,62 +592,79 @@ static __always_inline bool lane_start(const struct chains *t,
 	node_prefetch(first, kind);
 	lane->node = first;
 	lane->first = first;
-	lane->nr = 0;
+	lane->copy = lane->sock;
 	return true;
 }
 
 /* Puts a lane on the next bucket that is not empty, or leaves it idle. */
-static __always_inline void lane_next(struct twi_stage *stage,
+static __always_inline void lane_next(struct course *course,
 				      const struct chains *t,
 				      struct lane *lane, enum walk_kind kind)
 {
-	while (stage->next <= t->mask && stage->budget > 0) {
-		lane->slot = stage->next++;
+	while (course->next <= t->mask && course->budget > 0) {
+		lane->slot = course->next++;
 		lane->tries = 0;
-		stage->budget--;
+		course->budget--;
 		if (lane_start(t, lane, kind))
 			return;
 	}
 	lane->node = NULL;
-	stage->busy--;
+	course->busy--;
 }
 
 /* Leaves a bucket to walk_hard(), and the RCU section soon. */
-static void lane_give_up(struct twi_stage *stage, struct lane *lane,
-			 bool flooded)
+static __always_inline void lane_give_up(struct twi_stage *stage,
+					 struct course *course,
+					 struct lane *lane, bool flooded)
 {
 	stage->hard[stage->hards] = lane->slot;
 	stage->flooded[stage->hards++] = flooded;
-	stage->budget = 0;
-	stage->busy--;
+	course->budget = 0;
+	course->busy--;
 	lane->node = NULL;
+}
+
+/* Accounts for the nodes that a lane visited in one go, and counts them. */
+static __always_inline u32 lane_visited(struct course *course,
+					const struct lane *lane)
+{
+	u32 nr = lane->copy - lane->sock;
+
+	course->budget -= nr;
+	course->nodes += nr;
+	return nr;
 }
 
 /* Walks a chain again from its head, the copies so far thrown away. */
 static __always_inline void lane_again(struct twi_walk *walk,
+				       struct course *course,
 				       const struct chains *t,
 				       struct lane *lane, enum walk_kind kind)
 {
+	lane_visited(course, lane);
 	walk->cost->restarts++;
 	if (++lane->tries == WALK_TRIES)
-		lane_give_up(walk->stage, lane, false);
+		lane_give_up(walk->stage, course, lane, false);
 	else if (!lane_start(t, lane, kind))
-		lane_next(walk->stage, t, lane, kind);
+		lane_next(course, t, lane, kind);
 }
 
 /* The end of a chain: take it, or walk it again. */
 static __always_inline void lane_end(struct twi_walk *walk,
+				     struct course *course,
 				     const struct chains *t, struct lane *lane,
+				     struct hlist_nulls_node *end,
 				     enum walk_kind kind)
 {
-	if (unlikely(!chain_ended_well(t, lane->slot, lane->node) ||
+	if (unlikely(!chain_ended_well(t, lane->slot, end) ||
 		     READ_ONCE(chain_head(t, lane->slot)->first) !=
 		     lane->first)) {
-		lane_again(walk, t, lane, kind);
+		lane_again(walk, course, t, lane, kind);
 		return;
 	}
-	walk_fold(walk, t, lane->slot, kind, lane->sock, lane->nr);
-	lane_next(walk->stage, t, lane, kind);
+	walk_fold(walk, t, lane->slot, kind, lane->sock,
+		  lane_visited(course, lane));
+	lane_next(course, t, lane, kind);
 }
 
 /*
@@ -604,32 +672,37 @@ static __always_inline void lane_end(struct twi_walk *walk,
  * when the lane's turn comes again.
  */
 static __always_inline void lane_step(struct twi_walk *walk,
+				      struct course *course,
 				      const struct chains *t,
-				      struct lane *lane, enum walk_kind kind)
+				      struct lane *lane,
+				      struct hlist_nulls_node *node,
+				      enum walk_kind kind)
 {
-	struct hlist_nulls_node *node = lane->node;
+	struct twi_sock *copy = lane->copy;
+	struct hlist_nulls_node *next;
 	enum visit visit;
 
-	if (unlikely(lane->nr == TWI_CHAIN_MAX)) {
-		lane_give_up(walk->stage, lane, true);
+	if (unlikely(copy == lane->sock + TWI_CHAIN_MAX)) {
+		lane_visited(course, lane);
+		lane_give_up(walk->stage, course, lane, true);
 		return;
 	}
-	visit = sock_copy(t, lane->slot, walk->set, node, kind, false,
-			  &lane->sock[lane->nr]);
-	walk->stage->budget--;
-	walk->cost->nodes++;
+	/* First, as it is in another line than what the copy begins with. */
+	next = READ_ONCE(node->next);
+	visit = sock_copy(t, lane->slot, &course->set, node, kind, false, copy);
+	lane->copy = copy + 1;
 	if (unlikely(visit != VISIT_GOOD)) {
 		/* At once: this may be another chain by now, and a long one. */
 		walk_dropped(walk->cost, visit);
-		lane_again(walk, t, lane, kind);
+		lane_again(walk, course, t, lane, kind);
 		return;
 	}
-	lane->nr++;
-	lane->node = READ_ONCE(node->next);
-	if (is_a_nulls(lane->node))
-		lane_end(walk, t, lane, kind);
-	else
-		node_prefetch(lane->node, kind);
+	if (is_a_nulls(next)) {
+		lane_end(walk, course, t, lane, next, kind);
+	} else {
+		lane->node = next;
+		node_prefetch(next, kind);
+	}
 }
 
 /*
@@ -639,27 +712,33 @@ static __always_inline void lane_step(struct twi_walk *walk,
  * Return: 0, or -EINTR when the task is being killed.
  */
 static __always_inline int walk_chains(struct twi_walk *walk,
-				       const struct chains *t,
+				       const struct chains table,
 				       enum walk_kind kind)
 {
-	struct twi_stage *stage = walk->stage;
+	struct course course = { .set = *walk->set };
+	struct lane *lanes = walk->stage->lane;
+	struct lane *end = lanes + TWI_WALK_LANES;
+	const struct chains *t = &table;
+	struct lane *lane;
 	u64 since;
-	u32 i;
 
-	stage->next = 0;
-	stage->hards = 0;
-	while (stage->next <= t->mask) {
+	walk->stage->hards = 0;
+	while (course.next <= t->mask) {
 		rcu_read_lock();
 		since = local_clock();
-		stage->budget = WALK_RCU_BATCH;
-		stage->busy = TWI_WALK_LANES;
-		for (i = 0; i < TWI_WALK_LANES; i++)
-			lane_next(stage, t, &stage->lane[i], kind);
-		while (stage->busy)
-			for (i = 0; i < TWI_WALK_LANES; i++)
-				if (stage->lane[i].node)
-					lane_step(walk, t, &stage->lane[i],
+		course.budget = WALK_RCU_BATCH;
+		course.busy = TWI_WALK_LANES;
+		for (lane = lanes; lane < end; lane++)
+			lane_next(&course, t, lane, kind);
+		while (course.busy) {
+			for (lane = lanes; lane < end; lane++) {
+				struct hlist_nulls_node *node = lane->node;
+
+				if (likely(node))
+					lane_step(walk, &course, t, lane, node,
 						  kind);
+			}
+		}
 		walk_longest(&walk->cost->longest_rcu_ns, since);
 		rcu_read_unlock();
 
@@ -668,6 +747,7 @@ static __always_inline int walk_chains(struct twi_walk *walk,
 			return -EINTR;
 		cond_resched();
 	}
+	walk->cost->nodes += course.nodes;
 	return 0;
 }
 
@@ -697,9 +777,9 @@ int twi_walk_ehash(struct twi_walk *walk, bool timers)
 		int err;
 
 		if (timers)
-			err = walk_chains(walk, &t, WALK_EHASH_TIMERS);
+			err = walk_chains(walk, t, WALK_EHASH_TIMERS);
 		else
-			err = walk_chains(walk, &t, WALK_EHASH);
+			err = walk_chains(walk, t, WALK_EHASH);
 		if (err)
 			return err;
 	}
@@ -724,7 +804,7 @@ int twi_walk_listeners(struct twi_walk *walk)
 		.hinfo = hinfo,
 	};
 
-	return walk_chains(walk, &t, WALK_LISTEN);
+	return walk_chains(walk, t, WALK_LISTEN);
 }
 
 /*
@@ -753,7 +833,7 @@ static u8 bind_owners(struct inet_bind_bucket *tb, u32 *visited)
 }
 
 static void bind_copy(const struct twi_netns_set *set,
-		      struct inet_bind_bucket *tb, bool owners, u32 *visited,
+		      struct inet_bind_bucket *tb, u32 *visited,
 		      struct twi_bind *copy)
 {
 	++*visited;
@@ -765,28 +845,35 @@ static void bind_copy(const struct twi_netns_set *set,
 	/* Never set where nobody asked for SO_REUSEPORT. */
 	copy->fastuid = tb->fastreuseport > 0 ?
 			(s64)from_kuid(&init_user_ns, tb->fastuid) : -1;
-	copy->owners = owners ? bind_owners(tb, visited) : TWI_OWNERS_MANY;
+	copy->owners = bind_owners(tb, visited);
+}
+
+/* Starts the clock of a hold once it is a long one: most are of one node. */
+static void bind_clock(u64 *since, u32 seen)
+{
+	if (unlikely(seen >= WALK_BIND_TIMED && !*since))
+		*since = local_clock();
 }
 
 /*
  * Copies the buckets of a bhash chain from the one at @skip on, as many as one
- * hold of its lock may visit.  The count of a chain that is longer than that
- * is right within what entered and left between two holds.
+ * hold of its lock may look at.  Those before @skip are passed over under the
+ * lock too, which WALK_BIND_CHAIN bounds.
  *
  * Return: how many, with @more set if the chain goes on.
  */
 static u32 bhash_part(struct twi_walk *walk, struct inet_bind_hashbucket *head,
-		      u32 skip, bool owners, bool *more)
+		      u32 skip, bool *more)
 {
 	struct twi_bind *bind = walk->stage->bind;
 	u32 at = 0, nr = 0, visited = 0;
 	struct inet_bind_bucket *tb;
-	u64 since;
+	u64 since = 0;
 
 	*more = false;
 	spin_lock_bh(&head->lock);
-	since = local_clock();
 	hlist_for_each_entry(tb, &head->chain, node) {
+		bind_clock(&since, at + visited);
 		if (at++ < skip)
 			continue;
 		if (nr == WALK_BIND_STAGE ||
@@ -794,9 +881,10 @@ static u32 bhash_part(struct twi_walk *walk, struct inet_bind_hashbucket *head,
 			*more = true;
 			break;
 		}
-		bind_copy(walk->set, tb, owners, &visited, &bind[nr++]);
+		bind_copy(walk->set, tb, &visited, &bind[nr++]);
 	}
-	walk_longest(&walk->cost->longest_lock_ns, since);
+	if (since)
+		walk_longest(&walk->cost->longest_lock_ns, since);
 	spin_unlock_bh(&head->lock);
 	walk->cost->nodes += visited;
 	return nr;
@@ -809,12 +897,12 @@ static u32 bhash2_part(struct twi_walk *walk, struct inet_bind_hashbucket *head,
 	struct twi_bind2 *bind2 = walk->stage->bind2;
 	struct inet_bind2_bucket *tb2;
 	u32 at = 0, nr = 0;
-	u64 since;
+	u64 since = 0;
 
 	*more = false;
 	spin_lock_bh(&head->lock);
-	since = local_clock();
 	hlist_for_each_entry(tb2, &head->chain, node) {
+		bind_clock(&since, at);
 		if (at++ < skip)
 			continue;
 		if (nr == WALK_BIND_STAGE) {
@@ -825,19 +913,37 @@ static u32 bhash2_part(struct twi_walk *walk, struct inet_bind_hashbucket *head,
 		bind2[nr].port = tb2->port;
 		bind2[nr++].l3mdev = tb2->l3mdev;
 	}
-	walk_longest(&walk->cost->longest_lock_ns, since);
+	if (since)
+		walk_longest(&walk->cost->longest_lock_ns, since);
 	spin_unlock_bh(&head->lock);
 	walk->cost->nodes += nr;
 	return nr;
 }
 
 /* Leaves the CPU now and then; tells when the task is being killed. */
-static bool walk_rest(u32 slot)
+static bool walk_rest(u32 step)
 {
-	if (slot % 256)
+	if (step % 256)
 		return false;
 	cond_resched();
 	return fatal_signal_pending(current);
+}
+
+/*
+ * A bind chain that took more than one hold of its lock: what entered and left
+ * between two may be missing or be there twice.
+ *
+ * Return: whether to go on with it.
+ */
+static bool bind_split(struct twi_walk *walk, u32 seen, bool first)
+{
+	if (first)
+		walk->cost->inexact++;
+	cond_resched();
+	if (seen < WALK_BIND_CHAIN && !fatal_signal_pending(current))
+		return true;
+	walk->cost->unfinished++;
+	return false;
 }
 
 /*
@@ -853,28 +959,147 @@ static void bind_prefetch(const struct inet_bind_hashbucket *table, u32 size,
 		prefetch(READ_ONCE(table[slot + ahead].chain.first));
 }
 
+static void bound_copy(struct twi_walk *walk, struct hlist_node *node, u32 *nr)
+{
+	const struct inet_bind_bucket *tb;
+	struct twi_bind *copy;
+
+	tb = hlist_entry(node, struct inet_bind_bucket, node);
+	if (likely(tb->fastreuse < 0 && tb->fastreuseport < 0))
+		return;
+	/* A chain with more is one of many namespaces; the rest is not told. */
+	if (*nr == WALK_BIND_STAGE)
+		return;
+	copy = &walk->stage->bind[(*nr)++];
+	copy->net = twi_netns_find(walk->set, ib_net(tb));
+	copy->port = tb->port;
+	copy->fastreuse = tb->fastreuse;
+	copy->fastreuseport = tb->fastreuseport;
+}
+
+/*
+ * Counts a chain, of bhash2 if @bound is NULL.  Of bhash, copies those of its
+ * buckets that somebody bound, and counts them in @bound.  In one hold of its
+ * lock, up to WALK_BIND_CHAIN nodes.
+ *
+ * Context: softirqs off.
+ * Return: how many nodes.
+ */
+static __always_inline u32 bind_length(struct twi_walk *walk,
+				       struct inet_bind_hashbucket *head,
+				       u32 *bound)
+{
+	struct hlist_node *node;
+	u64 since = 0;
+	u32 nr = 0;
+
+	spin_lock(&head->lock);
+	hlist_for_each(node, &head->chain) {
+		bind_clock(&since, nr);
+		if (++nr == WALK_BIND_CHAIN)
+			break;
+		if (bound)
+			bound_copy(walk, node, bound);
+	}
+	if (since)
+		walk_longest(&walk->cost->longest_lock_ns, since);
+	spin_unlock(&head->lock);
+	walk->cost->unfinished += nr == WALK_BIND_CHAIN;
+	return nr;
+}
+
+/*
+ * Counts chains from @slot on with softirqs off, until it has seen a few nodes
+ * or something was copied: to turn them off and on costs more than most holds.
+ *
+ * Return: the first slot not counted.
+ */
+static __always_inline u32 bind_lengths(struct twi_walk *walk,
+					struct inet_bind_hashbucket *table,
+					u32 size, u32 slot, u32 *bound)
+{
+	u32 visited = 0;
+
+	local_bh_disable();
+	for (; slot < size && visited < WALK_BIND_RUN; slot++) {
+		u32 nr;
+
+		bind_prefetch(table, size, slot);
+		visited++;
+		if (hlist_empty(&table[slot].chain))
+			continue;
+		nr = bind_length(walk, &table[slot], bound);
+		visited += nr;
+		walk->cost->nodes += nr;
+		if (bound)
+			twi_census_bhash_len(walk->census, slot, nr);
+		else
+			twi_census_bhash2_len(walk->census, slot, nr);
+		if (bound && *bound)
+			visited = WALK_BIND_RUN;
+	}
+	local_bh_enable();
+	return slot;
+}
+
+/**
+ * twi_walk_bind_lengths - count the chains of both bind hashes
+ * @walk: the walk
+ *
+ * Of bhash, hands over those buckets that somebody bound: the few that
+ * connect() alone did not choose.
+ *
+ * Context: Process context, may sleep between locks; each chain that is not
+ * empty is counted in one hold of its lock, up to WALK_BIND_CHAIN nodes.
+ * Return: 0; -EINTR when the task is being killed; -ENOMEM from the census.
+ */
+int twi_walk_bind_lengths(struct twi_walk *walk)
+{
+	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
+	u32 size = hinfo->bhash_size;
+	u32 rest = 0;
+	u32 slot;
+
+	for (slot = 0; slot < size;) {
+		u32 bound = 0;
+
+		slot = bind_lengths(walk, hinfo->bhash, size, slot, &bound);
+		if (twi_census_binds(walk->census, walk->stage->bind, bound))
+			return -ENOMEM;
+		if (walk_rest(rest++))
+			return -EINTR;
+	}
+	for (slot = 0; slot < size;) {
+		slot = bind_lengths(walk, hinfo->bhash2, size, slot, NULL);
+		if (walk_rest(rest++))
+			return -EINTR;
+	}
+	return 0;
+}
+
 /**
  * twi_walk_bhash - walk the bind hash, which all namespaces share
  * @walk: the walk
- * @owners: look at the owners of each bucket too
  *
  * Before Linux commit d186f405fdf4 ("tcp: add RCU management to
  * inet_bind_bucket") (in v6.15) a bucket is freed at once, and its owners list
  * needs the lock on every kernel: so each chain that is not empty is walked
- * under its lock, at most WALK_BIND_NODES buckets and owners in one hold.
+ * under its lock.  One hold copies at most WALK_BIND_STAGE buckets, looks at
+ * WALK_BIND_NODES buckets and owners, and passes over WALK_BIND_CHAIN.
  *
  * Context: Process context, may sleep between locks.
  * Return: 0; -EINTR when the task is being killed; -ENOMEM from the census.
  */
-int twi_walk_bhash(struct twi_walk *walk, bool owners)
+int twi_walk_bhash(struct twi_walk *walk)
 {
 	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
 	u32 slot;
 
 	for (slot = 0; slot < hinfo->bhash_size; slot++) {
 		struct inet_bind_hashbucket *head = &hinfo->bhash[slot];
-		u32 seen = 0;
+		u32 seen = 0, nr;
 		bool more;
+		int err;
 
 		bind_prefetch(hinfo->bhash, hinfo->bhash_size, slot);
 		if (walk_rest(slot))
@@ -882,14 +1107,13 @@ int twi_walk_bhash(struct twi_walk *walk, bool owners)
 		if (hlist_empty(&head->chain))
 			continue;
 		do {
-			u32 nr = bhash_part(walk, head, seen, owners, &more);
-			int err = twi_census_binds(walk->census,
-						   walk->stage->bind, nr);
-
+			nr = bhash_part(walk, head, seen, &more);
+			err = twi_census_binds(walk->census, walk->stage->bind,
+					       nr);
 			if (err)
 				return err;
 			seen += nr;
-		} while (more);
+		} while (more && bind_split(walk, seen, seen == nr));
 		twi_census_bhash_len(walk->census, slot, seen);
 	}
 	return 0;
@@ -912,7 +1136,7 @@ int twi_walk_bhash2(struct twi_walk *walk)
 
 	for (slot = 0; slot < hinfo->bhash_size; slot++) {
 		struct inet_bind_hashbucket *head = &hinfo->bhash2[slot];
-		u32 seen = 0;
+		u32 seen = 0, nr;
 		bool more;
 
 		bind_prefetch(hinfo->bhash2, hinfo->bhash_size, slot);
@@ -921,12 +1145,11 @@ int twi_walk_bhash2(struct twi_walk *walk)
 		if (hlist_empty(&head->chain))
 			continue;
 		do {
-			u32 nr = bhash2_part(walk, head, seen, &more);
-
+			nr = bhash2_part(walk, head, seen, &more);
 			twi_census_bind2s(walk->census, walk->stage->bind2,
 					  nr);
 			seen += nr;
-		} while (more);
+		} while (more && bind_split(walk, seen, seen == nr));
 		twi_census_bhash2_len(walk->census, slot, seen);
 	}
 	return 0;

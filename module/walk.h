@@ -33,7 +33,8 @@ int twi_walk_alloc(struct twi_walk *walk);
 void twi_walk_free(struct twi_walk *walk);
 int twi_walk_ehash(struct twi_walk *walk, bool timers);
 int twi_walk_listeners(struct twi_walk *walk);
-int twi_walk_bhash(struct twi_walk *walk, bool owners);
+int twi_walk_bind_lengths(struct twi_walk *walk);
+int twi_walk_bhash(struct twi_walk *walk);
 int twi_walk_bhash2(struct twi_walk *walk);
 
 /**

@@ -44,8 +44,9 @@ static void print_totals(const struct twi_view *view,
 	twi_pass_print_one(view, keys);
 	printf("%s bind buckets",
 	       twi_count(twi_num(keys, "bind_buckets"), raw).s);
-	printf(" (%s held by TIME-WAIT alone),",
-	       twi_count(twi_num(keys, "only_tw"), raw).s);
+	printf(" (%s held by TIME-WAIT alone, %s),",
+	       twi_count(twi_num(keys, "only_tw"), raw).s,
+	       twi_bytes(twi_num(keys, "mem_only_tw_bytes"), raw).s);
 	printf(" %s bhash2 buckets",
 	       twi_count(twi_num(keys, "bind2_buckets"), raw).s);
 	if (overflow)

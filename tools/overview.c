@@ -206,10 +206,8 @@ static void print_memory(const struct twi_view *view,
 			 twi_num(keys, "mem_ehash_locks_bytes"));
 	tables = twi_sum(tables, twi_num(keys, "mem_ehash_own_bytes"));
 	tables = twi_sum(tables, twi_num(keys, "mem_bhash_bytes"));
-	printf("\n" LABEL "bind buckets %s", "", twi_bytes(bind, raw).s);
-	printf(" (TIME-WAIT alone %s);",
-	       twi_bytes(twi_num(keys, "mem_bind_tw_bytes"), raw).s);
-	printf(" tables %s\n", twi_bytes(tables, raw).s);
+	printf("\n" LABEL "bind buckets %s; tables %s\n", "",
+	       twi_bytes(bind, raw).s, twi_bytes(tables, raw).s);
 }
 
 static void print_hash(const struct twi_view *view,

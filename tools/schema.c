@@ -52,7 +52,7 @@ static const struct twi_key_spec summary_keys[] = {
 	K(unheld_tw) K(unheld_fw2) K(unheld_sockets) K(tw_kernel) K(listeners)
 	K(mem_tw_object_bytes) K(mem_bind_object_bytes)
 	K(mem_bind2_object_bytes) K(mem_tw_bytes) K(mem_bind_bytes)
-	K(mem_bind2_bytes) K(mem_bind_tw_bytes) K(mem_ehash_bytes)
+	K(mem_bind2_bytes) K(mem_ehash_bytes)
 	K(mem_ehash_locks_bytes) K(mem_ehash_own_bytes) K(mem_bhash_bytes)
 	K_HASH(ehash) K_HASH_TW(ehash)
 	K_HASH(ehash_own) K_HASH_TW(ehash_own)
@@ -76,7 +76,8 @@ static const struct twi_key_spec deathrow_keys[] = {
 
 static const struct twi_key_spec bind_buckets_keys[] = {
 	K_PASS
-	K(bind_buckets) K(bind2_buckets) K(only_tw) K(join_overflow)
+	K(bind_buckets) K(bind2_buckets) K(only_tw) K(mem_only_tw_bytes)
+	K(join_overflow)
 };
 
 static const struct twi_key_spec netns_keys[] = {

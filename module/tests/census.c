@@ -96,7 +96,7 @@ static void test_dist(void)
 	twi_census_socks(&c, s, 256);
 	twi_census_socks(&c, s, 88);
 	twi_census_long(&c, 0, 1, 600);
-	EXPECT(670, c.ehash[TWI_SHARED].nodes);
+	EXPECT(670, twi_dist_nodes(&c.ehash[TWI_SHARED]));
 	EXPECT(600, c.ehash[TWI_SHARED].longest);
 	EXPECT(1, c.ehash[TWI_SHARED].longest_slot);
 	EXPECT(1, c.ehash[TWI_SHARED].chains[1]);
@@ -110,7 +110,7 @@ static void test_dist(void)
 	       twi_dist_hit_milli(&c.ehash[TWI_SHARED]));
 	EXPECT(1000 * 670 / 8, twi_dist_miss_milli(&c.ehash[TWI_SHARED]));
 	/* Of minisockets alone each chain has one less, the long one three. */
-	EXPECT(663, c.ehash_tw[TWI_SHARED].nodes);
+	EXPECT(663, twi_dist_nodes(&c.ehash_tw[TWI_SHARED]));
 	EXPECT(4, twi_dist_empty(&c.ehash_tw[TWI_SHARED]));
 	EXPECT(1, c.ehash_tw[TWI_SHARED].chains[63]);
 	/* Own tables are kept apart, and an empty table costs nothing. */
@@ -126,7 +126,7 @@ static void test_dist(void)
 static void test_dist_bins(void)
 {
 	static const u32 lengths[][2] = {
-		{ 63, 63 }, { 64, 64 }, { 127, 64 }, { 128, 65 },
+		{ 1, 1 }, { 63, 63 }, { 64, 64 }, { 127, 64 }, { 128, 65 },
 		{ 65535, 73 }, { 65536, 74 }, { 0xffffffff, 74 },
 	};
 	u32 i;
@@ -138,8 +138,14 @@ static void test_dist_bins(void)
 		twi_census_bhash2_len(&c, 1, lengths[i][0]);
 		EXPECT(1, c.bhash.chains[lengths[i][1]]);
 		EXPECT(1, c.bhash2.chains[lengths[i][1]]);
+		EXPECT(true, lengths[i][0] >= twi_dist_bin_low(lengths[i][1]));
 		twi_census_free(&c);
 	}
+	EXPECT(0, twi_dist_bin_low(0));
+	EXPECT(63, twi_dist_bin_low(63));
+	EXPECT(64, twi_dist_bin_low(64));
+	EXPECT(128, twi_dist_bin_low(65));
+	EXPECT(65536, twi_dist_bin_low(TWI_DIST_BINS - 1));
 }
 
 static void test_longest_first(void)
@@ -180,12 +186,12 @@ static void test_buckets(void)
 
 static void test_ports_all(void)
 {
-	struct twi_census c = census(TWI_WANT_PORTS | TWI_WANT_RPORTS);
-	struct twi_port top[TWI_TOP_NR];
+	struct twi_census c = census(TWI_WANT_PORTS);
+	struct twi_top top;
 	u32 port, sum = 0, i;
 
 	/* Every port of a namespace has room, and the table is full then. */
-	EXPECT(0, twi_census_alloc_ports(&c, 65535, 3));
+	EXPECT(0, twi_census_alloc_ports(&c, 65535, 0));
 	for (port = 1; port < 65536; port++) {
 		struct twi_sock s = tw(1, port, port % 3 + 1);
 
@@ -194,33 +200,90 @@ static void test_ports_all(void)
 		twi_census_chain(&c, 0, 0, &s, 1);
 	}
 	EXPECT(0, c.ports.overflow);
-	EXPECT(65535, twi_census_used(&c.ports));
-	EXPECT(65535, twi_census_only_mini_ports(&c));
+	twi_census_top(&c.ports, &top);
+	EXPECT(65535, top.used);
 	for (i = 0; i < c.ports.slots; i++)
 		sum += c.ports.slot[i].tw == 1 && c.ports.slot[i].fw2 == 1;
 	EXPECT(65535, sum);
-	EXPECT(3, twi_census_top(&c.rports, top));
-	EXPECT(21845, top[0].tw);
-	EXPECT(1, twi_port_port(&top[0]));
-	EXPECT(1, twi_port_net(&top[0]));
 	/* One more finds no place and is counted as such. */
 	twi_census_chain(&c, 0, 0, &(struct twi_sock){ .net = 0, .lport = 1,
 			 .rport = 1, .state = TWI_STATE_tw }, 1);
 	EXPECT(1, c.ports.overflow);
-	EXPECT(1, c.rports.overflow);
-	EXPECT(65535, twi_census_used(&c.ports));
+	EXPECT(65535, c.ports.used);
+	twi_census_free(&c);
+}
+
+static void test_sides(void)
+{
+	struct twi_census c = census(TWI_WANT_SIDES);
+	const struct twi_bind b[] = { { .net = 0, .port = 80 },
+				      { .net = 0, .port = 81 },
+				      { .net = 0, .port = 82 },
+				      { .net = 0, .port = 80, .l3mdev = 5 } };
+	struct twi_top top;
+	u32 i;
+
+	/* There is room for two bound ports; 80 is there once. */
+	EXPECT(0, twi_census_binds(&c, b, 4));
+	EXPECT(0, twi_census_alloc_ports(&c, 2, 2));
+	twi_census_bound(&c);
+	EXPECT(1, c.ports.overflow);
+	for (i = 0; i < 50; i++) {
+		struct twi_sock s[3] = { tw(0, 80, 1000 + i),
+					 tw(0, 2000 + i, 8080),
+					 tw(1, 80, 9000 + i % 2) };
+
+		s[0].dev = i;
+		s[1].state = i % 2 ? TWI_STATE_tw : TWI_STATE_established;
+		twi_census_chain(&c, 0, 0, s, 3);
+	}
+	twi_census_top(&c.ports, &top);
+	EXPECT(1, top.used);
+	EXPECT(80, twi_port_port(&top.port[0]));
+	EXPECT(0, twi_port_net(&top.port[0]));
+	EXPECT(50, top.port[0].tw);
+	/* Nobody bound port 80 in the other namespace: outbound there. */
+	twi_census_top(&c.rports, &top);
+	EXPECT(2, top.used);
+	EXPECT(8080, twi_port_port(&top.port[0]));
+	EXPECT(25, top.port[0].tw);
+	EXPECT(25, top.port[0].live);
+	EXPECT(9000, twi_port_port(&top.port[1]));
+	EXPECT(1, twi_port_net(&top.port[1]));
+	EXPECT(25, top.port[1].tw);
+	EXPECT(25, c.rports.overflow);
+	twi_census_free(&c);
+}
+
+static void test_port_zero(void)
+{
+	struct twi_census c = census(TWI_WANT_SIDES);
+	struct twi_sock s = tw(TWI_NETNS_UNHELD, 1, 0);
+	struct twi_top top;
+
+	/* Nothing refuses remote port 0, and its key is no free slot's. */
+	EXPECT(0, twi_census_alloc_ports(&c, 0, 4));
+	twi_census_chain(&c, 0, 0, &s, 1);
+	twi_census_chain(&c, 0, 0, &s, 1);
+	EXPECT(1, c.rports.used);
+	twi_census_top(&c.rports, &top);
+	EXPECT(1, top.nr);
+	EXPECT(2, top.port[0].tw);
+	EXPECT(0, twi_port_port(&top.port[0]));
+	EXPECT(TWI_NETNS_UNHELD, twi_port_net(&top.port[0]));
 	twi_census_free(&c);
 }
 
 static void test_top(void)
 {
 	struct twi_census c = census(TWI_WANT_PORTS);
-	struct twi_port top[TWI_TOP_NR];
+	struct twi_top top;
 	struct twi_sock s;
 	u32 port, i;
 
 	EXPECT(0, twi_census_alloc_ports(&c, 100, 0));
-	EXPECT(0, twi_census_top(&c.ports, top));
+	twi_census_top(&c.ports, &top);
+	EXPECT(0, top.nr);
 	/* Port p has p % 20 minisockets, so 19 and 39 have the most. */
 	for (port = 1; port <= 40; port++) {
 		s = tw(0, port, 1);
@@ -235,15 +298,17 @@ static void test_top(void)
 	s.state = TWI_STATE_listen;
 	s.lport = 50;
 	twi_census_listeners(&c, &s, 1);
-	EXPECT(TWI_TOP_NR, twi_census_top(&c.ports, top));
-	EXPECT(TWI_NETNS_UNHELD, twi_port_net(&top[0]));
-	EXPECT(19, twi_port_port(&top[1]));
-	EXPECT(10, top[1].tw);
-	EXPECT(9, top[1].fw2);
-	EXPECT(39, twi_port_port(&top[2]));
-	EXPECT(18, twi_port_port(&top[3]));
-	EXPECT(38, twi_port_port(&top[4]));
-	EXPECT(15, twi_port_port(&top[TWI_TOP_NR - 1]));
+	twi_census_top(&c.ports, &top);
+	EXPECT(TWI_TOP_NR, top.nr);
+	EXPECT(39, top.used);
+	EXPECT(TWI_NETNS_UNHELD, twi_port_net(&top.port[0]));
+	EXPECT(19, twi_port_port(&top.port[1]));
+	EXPECT(10, top.port[1].tw);
+	EXPECT(9, top.port[1].fw2);
+	EXPECT(39, twi_port_port(&top.port[2]));
+	EXPECT(18, twi_port_port(&top.port[3]));
+	EXPECT(38, twi_port_port(&top.port[4]));
+	EXPECT(15, twi_port_port(&top.port[TWI_TOP_NR - 1]));
 	twi_census_free(&c);
 }
 
@@ -397,8 +462,7 @@ static struct twi_bind bind(u16 net, u16 port, s32 dev, u8 owners)
 
 static struct twi_census binds(const struct twi_bind *list, u32 nr)
 {
-	struct twi_census c = census(TWI_WANT_BINDS | TWI_WANT_PORTS |
-				     TWI_WANT_DEVS);
+	struct twi_census c = census(TWI_WANT_BINDS | TWI_WANT_PORTS);
 
 	EXPECT(0, twi_census_binds(&c, list, nr));
 	EXPECT(0, twi_census_alloc_ports(&c, 100, 0));
@@ -429,6 +493,7 @@ static void test_join(void)
 	struct twi_census c = binds(list, 3);
 	const int arg = 42;
 	struct twi_sock s;
+	u64 bind2;
 	u32 i;
 
 	twi_census_bind2s(&c, b2, 3);
@@ -454,6 +519,8 @@ static void test_join(void)
 	EXPECT(9, row(&c, 2).bind.l3mdev);
 	EXPECT(4, row(&c, 2).tw);
 	EXPECT(1, row(&c, 2).only_tw);
+	EXPECT(2, twi_census_only_tw(&c, &bind2));
+	EXPECT(3, bind2);
 	EXPECT(2, row(&c, 2).bind2);
 	twi_census_free(&c);
 }
@@ -560,13 +627,13 @@ static void test_binds_grow(void)
 
 static void test_no_memory(void)
 {
-	const u32 all = TWI_WANT_DIST | TWI_WANT_PORTS | TWI_WANT_RPORTS |
+	const u32 all = TWI_WANT_DIST | TWI_WANT_SIDES |
 			TWI_WANT_BUCKETS | TWI_WANT_WHEEL | TWI_WANT_BINDS;
 	const struct twi_bind b = bind(0, 80, 0, TWI_OWNERS_MINI);
 	int allocs;
 
 	/* Each allocation fails in turn: an error, and all can be freed. */
-	for (allocs = 0; allocs < 8; allocs++) {
+	for (allocs = 0; allocs < 9; allocs++) {
 		struct twi_census c = {};
 		int err;
 
@@ -575,7 +642,7 @@ static void test_no_memory(void)
 		      twi_census_alloc_ports(&c, 10, 10) ?:
 		      twi_census_alloc_wheel(&c, 1) ?:
 		      twi_census_binds(&c, &b, 1);
-		EXPECT(allocs < 7 ? -ENOMEM : 0, err);
+		EXPECT(allocs < 8 ? -ENOMEM : 0, err);
 		twi_census_free(&c);
 		EXPECT(true, !c.cells && !c.bind && !c.bucket);
 	}
@@ -593,7 +660,9 @@ static const struct {
 	{ "of equally long chains the first", test_longest_first },
 	{ "rows by bucket of several tables", test_buckets },
 	{ "all ports of a namespace, and one too many", test_ports_all },
+	{ "port 0 of a namespace that is not held", test_port_zero },
 	{ "busiest ports in order", test_top },
+	{ "bound local ports, remote ports of all others", test_sides },
 	{ "batches of the timer wheel", test_wheel },
 	{ "timers that fit no batch", test_wheel_odd },
 	{ "jiffies that wrap", test_wheel_wraps },

@@ -23,6 +23,7 @@ typedef int32_t s32;
 typedef int64_t s64;
 
 #define U16_MAX			UINT16_MAX
+#define U32_MAX			UINT32_MAX
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
@@ -36,6 +37,7 @@ typedef int64_t s64;
 #define TIMER_ARRAYSHIFT	22
 
 #define GFP_KERNEL		0
+#define __GFP_NOWARN		0
 
 /* Allocations still to succeed; the tests make them fail in turn. */
 extern int shim_allocs;
