@@ -91,11 +91,11 @@ static int rows_wrong(const struct tw_file *f, const struct twgen_info *info)
  * The level that kernel/time/timer.c puts a timeout on: 64 slots a level, each
  * level 8 times as coarse as the one below.
  */
-static int level_of(long long jiffies)
+static int level_of(long long ticks)
 {
 	int level = 0;
 
-	while (jiffies >= 63LL << 3 * level)
+	while (ticks >= 63LL << 3 * level)
 		level++;
 	return level;
 }
@@ -239,9 +239,8 @@ TEST_F_TIMEOUT(deathrow, closings, 60)
 		f = tw_load("deathrow");
 		ASSERT_NE(NULL, f);
 		now = tw_get(f, "time_ns") / 1000000;
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < 3; i++)
 			second[i] = second_of(&g[i], now);
-		}
 		if (second[0] >= 0 && second[1] >= 0 && second[2] >= 0)
 			break;
 		tw_sleep_ms(130);
@@ -250,9 +249,8 @@ TEST_F_TIMEOUT(deathrow, closings, 60)
 		ASSERT_LE(0, second[i]);
 		EXPECT_EQ(g[i].n, tw_getf(f, "closed.%d", second[i]));
 	}
-	for (int s = 0; s <= 64; s++) {
+	for (int s = 0; s <= 64; s++)
 		sum += tw_getf(f, "closed.%d", s);
-	}
 	EXPECT_EQ(60, sum);
 	EXPECT_EQ(0, tw_get(f, "closed_older"));
 }

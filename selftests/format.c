@@ -422,9 +422,8 @@ TEST(files)
 		if (d->d_name[0] == '.')
 			continue;
 		known = 0;
-		for (int i = 0; i < 6; i++) {
+		for (int i = 0; i < 6; i++)
 			known += !strcmp(d->d_name, tw_files[i]);
-		}
 		EXPECT_EQ(1, known) {
 			TH_LOG("%s", d->d_name);
 		}

@@ -50,14 +50,12 @@ FIXTURE_TEARDOWN(load)
 		load();
 }
 
-#define NEED_MODULE() do {						\
-	if (!self->can)							\
-		SKIP(return, "TWINSPECT_KO does not name the module");	\
-} while (0)
+#define NO_MODULE "TWINSPECT_KO does not name the module"
 
 TEST_F(load, twice)
 {
-	NEED_MODULE();
+	if (!self->can)
+		SKIP(return, NO_MODULE);
 	EXPECT_EQ(-1, load());
 	EXPECT_EQ(EEXIST, errno);
 }
@@ -71,7 +69,8 @@ TEST_F(load, busy)
 	size_t len;
 	int fd[6];
 
-	NEED_MODULE();
+	if (!self->can)
+		SKIP(return, NO_MODULE);
 	ASSERT_EQ(100, tw_make(&conn, 100));
 	ASSERT_TRUE(tw_wait_sockstat(100));
 	for (int i = 0; i < 6; i++) {
@@ -109,7 +108,8 @@ TEST_F_TIMEOUT(load, fifty_times, 120)
 	struct tw_conn conn = { .family = TW_V6, .port = PORT };
 	struct tw_file *f;
 
-	NEED_MODULE();
+	if (!self->can)
+		SKIP(return, NO_MODULE);
 	ASSERT_EQ(100, tw_make(&conn, 100));
 	ASSERT_TRUE(tw_wait_sockstat(100));
 	for (int i = 0; i < 50; i++) {

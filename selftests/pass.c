@@ -100,27 +100,56 @@ static void churn(int gen, uint16_t port)
 }
 
 /*
+ * Two of them at once, the second one in namespace @other; the tests' own port
+ * stays as it is.
+ */
+static void churn_start(pid_t *pid, int other)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		pid[i] = fork();
+		if (pid[i])
+			continue;
+		if (i)
+			tw_ns_enter(other);
+		churn(tw_gen_open(), PORT + 1 + i);
+	}
+}
+
+static void churn_stop(pid_t *pid, int gen)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		kill(pid[i], SIGKILL);
+		waitpid(pid[i], NULL, 0);
+	}
+	tw_gen_drop(gen, PORT + 1);
+	tw_gen_drop(gen, PORT + 2);
+}
+
+/*
  * 2,000 sockets on one port live through all of it: none is seen twice, none
- * is missed, while two others make and end sockets as fast as they can.
+ * is missed, while two others make and end sockets as fast as they can.  In a
+ * small table they share the chains, so that a walk that went astray would
+ * miss many of them.
  */
 TEST_F_TIMEOUT(pass, churn, 120)
 {
-	long long inode = tw_ns_inode(), reads = 0, restarts = 0, moved = 0;
-	long long end, before, seen;
+	long long reads = 0, restarts = 0, moved = 0, before = -1, end, seen;
 	struct tw_file *f;
 	pid_t pid[2];
 
+	if (tw_cap("has_own_ehash") == 1) {
+		ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_child_ehash_entries", 64));
+		ASSERT_LE(0, tw_ns_new());
+	}
 	self->conn.server_closes = true;
 	ASSERT_EQ(2000, tw_gen(self->gen, &self->conn, 2000));
 	ASSERT_TRUE(tw_wait_sockstat(2000));
-	for (int i = 0; i < 2; i++) {
-		pid[i] = fork();
-		ASSERT_LE(0, pid[i]);
-		if (!pid[i])
-			churn(tw_gen_open(), PORT + 1 + i);
-	}
+	churn_start(pid, tw_ns_fd());
 	end = tw_now_ms() + 12000;
-	before = -1;
 	while (tw_now_ms() < end) {
 		f = tw_load("bind_buckets");
 		ASSERT_NE(NULL, f);
@@ -133,29 +162,74 @@ TEST_F_TIMEOUT(pass, churn, 120)
 		EXPECT_EQ(2000, tw_get(f, "port.0.tw"));
 		EXPECT_EQ(0, tw_inexact(f));
 		restarts += tw_get(f, "pass_restarts");
-		/* Or there was no churn. */
+		/* or there was no churn */
 		seen = tw_get(f, "sockets");
 		moved += seen != before;
 		before = seen;
 		tw_free(f);
-		f = tw_load("netns");
-		EXPECT_LE(2000, tw_cell(f, tw_row(f, "netns", inode), "tw_v4"));
-		tw_free(f);
-		reads++;
+		reads += 2;
 	}
-	for (int i = 0; i < 2; i++) {
-		kill(pid[i], SIGKILL);
-		waitpid(pid[i], NULL, 0);
-	}
-	TH_LOG("%lld rounds of reads, %lld of them with other sockets, %lld chains walked again",
+	churn_stop(pid, self->gen);
+	TH_LOG("%lld reads, %lld with other sockets, %lld chains walked again",
 	       reads, moved, restarts);
-	EXPECT_LE(10, reads);
-	EXPECT_LE(reads / 2, moved);
+	EXPECT_LE(20, reads);
+	EXPECT_LE(reads / 4, moved);
 	/* Quiet again, everything agrees. */
-	tw_gen_drop(self->gen, PORT + 1);
-	tw_gen_drop(self->gen, PORT + 2);
 	ASSERT_TRUE(tw_wait_sockstat(2000));
 	EXPECT_EQ(2000, tw_get(tw_load("summary"), "tw"));
+}
+
+static long long most(long long a, long long b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * The same in a table of one chain, which is longer than what is walked in one
+ * piece.  There a pass may be off by what came and went while it was walked -
+ * of the other port there are 210 sockets at most at a time - and says so.
+ * Memory of sockets moves between this table and the shared one, so that the
+ * walk now and then loses its place.
+ */
+TEST_F_TIMEOUT(pass, churn_in_one_chain, 120)
+{
+	long long end, off, worst = 0, reads = 0, inexact = 0, restarts = 0;
+	int parent = tw_ns_fd();
+	struct tw_file *f;
+	pid_t pid[2];
+
+	if (tw_cap("has_own_ehash") != 1)
+		SKIP(return, "has_own_ehash: no table is a namespace's own");
+	ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_child_ehash_entries", 1));
+	ASSERT_LE(0, tw_ns_new());
+	self->conn.server_closes = true;
+	ASSERT_EQ(5000, tw_gen(self->gen, &self->conn, 5000));
+	ASSERT_TRUE(tw_wait_sockstat(5000));
+	churn_start(pid, parent);
+	end = tw_now_ms() + 10000;
+	while (tw_now_ms() < end) {
+		f = tw_load("bind_buckets");
+		ASSERT_NE(NULL, f);
+		off = llabs(tw_sum_by(f, "tw", "port", PORT, NULL) - 5000);
+		EXPECT_TRUE(!off || tw_inexact(f));
+		EXPECT_GE(210, off);
+		EXPECT_EQ(0, tw_get(f, "pass_lock_fallbacks"));
+		EXPECT_LE(1, tw_get(f, "pass_floods"));
+		EXPECT_EQ(0, tw_get(f, "pass_unfinished"));
+		worst = most(off, worst);
+		inexact += tw_inexact(f) != 0;
+		restarts += tw_get(f, "pass_restarts");
+		reads++;
+		tw_free(f);
+	}
+	churn_stop(pid, self->gen);
+	TH_LOG("%lld reads, %lld inexact, off by %lld at most; %lld restarts",
+	       reads, inexact, worst, restarts);
+	EXPECT_LE(10, reads);
+	ASSERT_TRUE(tw_wait_sockstat(5000));
+	f = tw_load("netns");
+	EXPECT_EQ(5000, tw_cell(f, tw_row(f, "netns", tw_ns_inode()), "tw_v4"));
+	EXPECT_EQ(0, tw_inexact(f));
 }
 
 TEST_HARNESS_MAIN

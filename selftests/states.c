@@ -70,9 +70,8 @@ FIXTURE_SETUP(states)
  */
 FIXTURE_TEARDOWN(states)
 {
-	for (int i = 0; i < nconns; i++) {
+	for (int i = 0; i < nconns; i++)
 		twpeer_send(&self->peer, &conns[i], TWPEER_RST, 0);
-	}
 }
 
 /* The end of an established connection; the peer's is in @c. */
@@ -217,9 +216,8 @@ TEST_F_TIMEOUT(states, all, 60)
 					      variant->family, s));
 		}
 	}
-	for (int s = 0; s < TW_STATES; s++) {
+	for (int s = 0; s < TW_STATES; s++)
 		e.want.n[s][variant->family] = want[s];
-	}
 	/* The population is what it should be, or the test is no test. */
 	if (!tw_wait(diag_is_as_expected, &e, 3000)) {
 		tw_count_diff("wanted", &e.want, "inet_diag", &e.seen);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * twcount.c - the oracles: counts the sockets of the current namespace through
+ * The oracles: counts the sockets of the current namespace through
  * inet_diag, /proc/net/tcp{,6} and /proc/net/sockstat, none of which shares
  * code with the module; see twlib.h.
  */
@@ -148,7 +148,7 @@ static int proc_count_line(struct tw_count *c, const char *line, bool v6)
 {
 	enum tw_family family = TW_V4;
 	unsigned int state, timer;
-	char peer[33];
+	char peer[33], mapped[25];	/* words of host byte order */
 	int s;
 
 	/* sl local:port remote:port st tx:rx tr:when ... */
@@ -161,13 +161,10 @@ static int proc_count_line(struct tw_count *c, const char *line, bool v6)
 		c->listeners++;
 		return 0;
 	}
-	if (v6)		/* words of host byte order */
-		family = htonl(0xffff) == strtoul((char [9]){
-				peer[16], peer[17], peer[18], peer[19],
-				peer[20], peer[21], peer[22], peer[23], 0 },
-				NULL, 16) &&
-			 !strncmp(peer, "0000000000000000", 16) ?
-			 TW_MAPPED : TW_V6;
+	if (v6) {
+		snprintf(mapped, sizeof(mapped), "%016x%08X", 0, htonl(0xffff));
+		family = strncmp(peer, mapped, 24) ? TW_V6 : TW_MAPPED;
+	}
 	s = state < 12 ? full_state[state] : -1;
 	if (state == TCP_SYN_RECV)
 		s = TW_NEW_SYN_RECV;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * twfile.c - reads the files of the module, by name, and holds them to the
+ * Reads the files of the module, by name, and holds them to the
  * rules of the format while it does; see twlib.h.
  */
 #include <errno.h>
@@ -166,7 +166,8 @@ struct tw_file *tw_parse(const char *name, const char *text, size_t len)
 	f->buf = tw_need(malloc(len + 1));
 	memcpy(f->text, text, len);
 	memcpy(f->buf, text, len);
-	f->text[len] = f->buf[len] = '\0';
+	f->text[len] = '\0';
+	f->buf[len] = '\0';
 	if (!len || strlen(text) != len || text[len - 1] != '\n') {
 		bad(&p, "no text, a NUL in it, or cut");
 		goto err;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * twlib.c - namespaces, settings and populations of sockets for the tests;
+ * Namespaces, settings and populations of sockets for the tests;
  * see twlib.h.  Nothing in the library judges: it makes, reads and counts, and
  * the tests compare.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * twlib.h - what the twinspect tests share: reading the files of
+ * What the twinspect tests share: reading the files of
  * /sys/kernel/debug/twinspect by name, making populations of sockets, and
  * counting them through other code of the kernel (the oracles).
  *

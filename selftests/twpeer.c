@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * twpeer.c - see twpeer.h.  No timers and no state machine: what the kernel
+ * See twpeer.h.  No timers and no state machine: what the kernel
  * repeats is read and thrown away.
  */
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * twpeer.h - a TCP peer that does what a test says and nothing else: it sends
+ * A TCP peer that does what a test says and nothing else: it sends
  * single segments over a TUN device and reads what the kernel answers.  With
  * it, a socket can be brought into any state and left there.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * twgen.h - what the tests ask of twgen.ko, the test-only module that makes,
+ * What the tests ask of twgen.ko, the test-only module that makes,
  * keeps and counts TCP sockets inside the kernel.  Everything acts in the
  * network namespace of the caller.
  */
