@@ -540,6 +540,11 @@ int tw_gen_info(int gen, struct twgen_info *info)
 	return ioctl(gen, TWGEN_INFO, info) ? tw_fail("TWGEN_INFO") : 0;
 }
 
+int tw_gen_bind(int gen, struct twgen_bind *bind)
+{
+	return ioctl(gen, TWGEN_BIND, bind) ? tw_fail("TWGEN_BIND") : 0;
+}
+
 struct twgen_chain *tw_gen_chains(int gen, int table, size_t *n)
 {
 	struct twgen_chains arg = { .table = table };

@@ -185,6 +185,7 @@ int tw_gen(int gen, const struct tw_conn *conn, int n);
 long long tw_gen_hold(int gen, uint16_t port);
 long long tw_gen_drop(int gen, uint16_t port);
 int tw_gen_info(int gen, struct twgen_info *info);
+int tw_gen_bind(int gen, struct twgen_bind *bind);
 /* Of table TWGEN_EHASH, TWGEN_BHASH or TWGEN_BHASH2. */
 struct twgen_chain *tw_gen_chains(int gen, int table, size_t *n);
 

@@ -465,6 +465,29 @@ static int twgen_info(struct net *net, struct twgen_info *arg)
 	return 0;
 }
 
+static int twgen_bind(struct net *net, struct twgen_bind *arg)
+{
+	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+	int err = -ENOENT;
+
+	head = &hinfo->bhash[inet_bhashfn(net, arg->port, hinfo->bhash_size)];
+	spin_lock_bh(&head->lock);
+	inet_bind_bucket_for_each(tb, &head->chain) {
+		if (!net_eq(ib_net(tb), net) || tb->port != arg->port ||
+		    tb->l3mdev != arg->l3mdev)
+			continue;
+		arg->fastreuse = tb->fastreuse;
+		arg->fastreuseport = tb->fastreuseport;
+		arg->fastuid = from_kuid(&init_user_ns, tb->fastuid);
+		err = 0;
+		break;
+	}
+	spin_unlock_bh(&head->lock);
+	return err;
+}
+
 static long do_ioctl(struct twgen_file *tf, unsigned int cmd, void *arg)
 {
 	struct net *net = current->nsproxy->net_ns;
@@ -480,6 +503,8 @@ static long do_ioctl(struct twgen_file *tf, unsigned int cmd, void *arg)
 		return twgen_chains(net, arg);
 	case TWGEN_INFO:
 		return twgen_info(net, arg);
+	case TWGEN_BIND:
+		return twgen_bind(net, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -493,6 +518,7 @@ static long twgen_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)
 		struct twgen_select	select;
 		struct twgen_chains	chains;
 		struct twgen_info	info;
+		struct twgen_bind	bind;
 	} arg = {};
 	size_t size = _IOC_SIZE(cmd);
 	long err;

@@ -77,6 +77,15 @@ struct twgen_chains {
 	__u32			pad;
 };
 
+/* The bind bucket of a port of the caller's namespace, read under its lock. */
+struct twgen_bind {
+	__u32			port;
+	__s32			l3mdev;
+	__s32			fastreuse;	/* out, from here on */
+	__s32			fastreuseport;
+	__u32			fastuid;	/* whether it means anything or not */
+};
+
 /* What this kernel was built with, by the compiler and not by probing. */
 struct twgen_info {
 	__u32			hz;
@@ -99,5 +108,6 @@ struct twgen_info {
 #define TWGEN_DROP	_IOWR('w', 3, struct twgen_select)
 #define TWGEN_CHAINS	_IOWR('w', 4, struct twgen_chains)
 #define TWGEN_INFO	_IOR('w', 5, struct twgen_info)
+#define TWGEN_BIND	_IOWR('w', 6, struct twgen_bind)
 
 #endif /* TWGEN_H */
