@@ -49,6 +49,8 @@
 #include "netns.h"
 #include "walk.h"
 
+/* Copies that a lane has room for before it spills. */
+#define WALK_LANE_SOCKS		16
 /* Nodes and buckets after which RCU is left at the next chain end. */
 #define WALK_RCU_BATCH		4096
 /* Tries under RCU before a chain is walked under its lock. */
@@ -94,24 +96,30 @@ struct chains {
 /**
  * struct lane - one chain on its way
  * @node:	next node to visit, its lines on their way; NULL when idle
- * @copy:	where its copy goes, in @sock
+ * @copy:	where its copy goes
+ * @limit:	where there is no more room for copies
+ * @base:	the chain's first copy: @sock, or this lane's part of the spill
  * @first:	the chain's first node when the walk of it began
  * @slot:	its bucket
  * @tries:	walks of this chain that came to nothing
- * @sock:	copies of the nodes visited
+ * @sock:	room for the copies of most chains, so that all lanes together
+ *		stay in the nearest cache
  */
 struct lane {
 	struct hlist_nulls_node *node;
 	struct twi_sock *copy;
+	struct twi_sock *limit;
+	struct twi_sock *base;
 	struct hlist_nulls_node *first;
 	u32 slot;
 	u32 tries;
-	struct twi_sock sock[TWI_CHAIN_MAX];
+	struct twi_sock sock[WALK_LANE_SOCKS];
 };
 
 /**
  * struct twi_stage - memory of a walk, allocated once
  * @lane:	chains in flight
+ * @spill:	room for the copies of a long chain, for each lane
  * @bind:	copies of one bind chain, or a part of it
  * @bind2:	likewise
  * @hard:	buckets that RCU alone did not settle
@@ -120,6 +128,7 @@ struct lane {
  */
 struct twi_stage {
 	struct lane lane[TWI_WALK_LANES];
+	struct twi_sock spill[TWI_WALK_LANES][TWI_CHAIN_MAX];
 	union {
 		struct twi_bind bind[WALK_BIND_STAGE];
 		struct twi_bind2 bind2[WALK_BIND_STAGE];
@@ -345,7 +354,7 @@ static void walk_fold(struct twi_walk *walk, const struct chains *t, u32 slot,
 static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 		       enum walk_kind kind, u32 *nr)
 {
-	struct twi_sock *sock = walk->stage->lane[0].sock;
+	struct twi_sock *sock = walk->stage->spill[0];
 	struct hlist_nulls_node *node;
 	u64 since = local_clock();
 	u32 seen = 0;
@@ -391,7 +400,7 @@ static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
 		return false;
 	walk->cost->lock_fallbacks++;
 	walk->cost->skipped += seen - nr;
-	walk_fold(walk, t, slot, kind, walk->stage->lane[0].sock, nr);
+	walk_fold(walk, t, slot, kind, walk->stage->spill[0], nr);
 	return true;
 }
 
@@ -443,7 +452,7 @@ static bool flood_pause(struct twi_walk *walk, struct hlist_nulls_node *node,
 static void flood_fold(struct twi_walk *walk, struct flood *f,
 		       enum walk_kind kind)
 {
-	const struct twi_sock *sock = walk->stage->lane[0].sock;
+	const struct twi_sock *sock = walk->stage->spill[0];
 
 	if (kind == WALK_LISTEN)
 		twi_census_listeners(walk->census, sock, f->staged);
@@ -480,7 +489,7 @@ static void flood_begin(struct flood *f)
 static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		      enum walk_kind kind, struct flood *f, bool count)
 {
-	struct twi_sock *sock = walk->stage->lane[0].sock;
+	struct twi_sock *sock = walk->stage->spill[0];
 	struct hlist_nulls_node *node;
 	bool whole = true;
 	u32 run = 0;
@@ -592,7 +601,9 @@ static __always_inline bool lane_start(const struct chains *t,
 	node_prefetch(first, kind);
 	lane->node = first;
 	lane->first = first;
+	lane->base = lane->sock;
 	lane->copy = lane->sock;
+	lane->limit = lane->sock + WALK_LANE_SOCKS;
 	return true;
 }
 
@@ -624,11 +635,25 @@ static __always_inline void lane_give_up(struct twi_stage *stage,
 	lane->node = NULL;
 }
 
+/* Makes room for a long chain's copies.  Returns false for a flooded one. */
+static noinline bool lane_spill(struct twi_stage *stage, struct lane *lane)
+{
+	struct twi_sock *spill = stage->spill[lane - stage->lane];
+
+	if (lane->base == spill)
+		return false;
+	memcpy(spill, lane->sock, sizeof(lane->sock));
+	lane->base = spill;
+	lane->copy = spill + WALK_LANE_SOCKS;
+	lane->limit = spill + TWI_CHAIN_MAX;
+	return true;
+}
+
 /* Accounts for the nodes that a lane visited in one go, and counts them. */
 static __always_inline u32 lane_visited(struct course *course,
 					const struct lane *lane)
 {
-	u32 nr = lane->copy - lane->sock;
+	u32 nr = lane->copy - lane->base;
 
 	course->budget -= nr;
 	course->nodes += nr;
@@ -662,7 +687,7 @@ static __always_inline void lane_end(struct twi_walk *walk,
 		lane_again(walk, course, t, lane, kind);
 		return;
 	}
-	walk_fold(walk, t, lane->slot, kind, lane->sock,
+	walk_fold(walk, t, lane->slot, kind, lane->base,
 		  lane_visited(course, lane));
 	lane_next(course, t, lane, kind);
 }
@@ -682,10 +707,13 @@ static __always_inline void lane_step(struct twi_walk *walk,
 	struct hlist_nulls_node *next;
 	enum visit visit;
 
-	if (unlikely(copy == lane->sock + TWI_CHAIN_MAX)) {
-		lane_visited(course, lane);
-		lane_give_up(walk->stage, course, lane, true);
-		return;
+	if (unlikely(copy == lane->limit)) {
+		if (!lane_spill(walk->stage, lane)) {
+			lane_visited(course, lane);
+			lane_give_up(walk->stage, course, lane, true);
+			return;
+		}
+		copy = lane->copy;
 	}
 	/* First, as it is in another line than what the copy begins with. */
 	next = READ_ONCE(node->next);
