@@ -16,6 +16,8 @@ prefix		?= /usr/local
 all: module tools
 
 module:
+	@[ -d $(KDIR) ] || { echo "no kernel headers in $(KDIR):" \
+		"install them, or name others with KDIR=" >&2; exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 tools:
