@@ -40,6 +40,7 @@ FIXTURE_SETUP(file)
 {
 	struct tw_conn conn = { .family = TW_V4, .port = PORT };
 
+	ASSERT_TRUE(tw_ns_wait(1));
 	ASSERT_LE(0, tw_ns_new());
 	ASSERT_EQ(300, tw_make(&conn, 300));
 	ASSERT_TRUE(tw_wait_sockstat(300));
