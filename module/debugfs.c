@@ -17,12 +17,6 @@
 
 static struct dentry *twi_dir;
 
-static const char *const file_names[TWI_FILE_NR] = {
-#define X(name) #name,
-	TWI_FILES(X)
-#undef X
-};
-
 /*
  * The inode's i_private is the number of the file.  The pass runs here, once:
  * a report must not change between two reads of the same open file.
@@ -81,11 +75,11 @@ int twi_debugfs_create(void)
 		return PTR_ERR(twi_dir);
 	}
 	for (i = 0; i < TWI_FILE_NR; i++) {
-		dentry = debugfs_create_file(file_names[i], 0400, twi_dir,
+		dentry = debugfs_create_file(twi_file_names[i], 0400, twi_dir,
 					     (void *)i, &twi_fops);
 		if (IS_ERR(dentry)) {
 			pr_err("cannot create %s/%s in debugfs: %pe\n",
-			       TWI_NAME, file_names[i], dentry);
+			       TWI_NAME, twi_file_names[i], dentry);
 			debugfs_remove(twi_dir);
 			return PTR_ERR(dentry);
 		}

@@ -16,7 +16,7 @@
 #include "compat.h"
 #include "render.h"
 
-static const char *const file_names[TWI_FILE_NR] = {
+const char *const twi_file_names[TWI_FILE_NR] = {
 #define X(name) #name,
 	TWI_FILES(X)
 #undef X
@@ -133,15 +133,22 @@ static s64 longest_slot(const struct twi_dist *dist)
 	return dist->longest ? (s64)dist->longest_slot : TWI_UNKNOWN;
 }
 
+/* What a table and its minisockets alone have in common. */
+static void put_nodes(struct seq_file *m, const char *key,
+		      const struct twi_dist *dist)
+{
+	put_key2(m, key, "_nodes", twi_dist_nodes(dist));
+	put_key2(m, key, "_empty", twi_dist_empty(dist));
+	put_key2(m, key, "_longest", dist->longest);
+	put_key2(m, key, "_longest_bucket", longest_slot(dist));
+}
+
 static void put_dist(struct seq_file *m, const char *key, u32 locks,
 		     const struct twi_dist *dist)
 {
 	put_key2(m, key, "_buckets", dist->buckets);
 	put_key2(m, key, "_locks", locks);
-	put_key2(m, key, "_nodes", twi_dist_nodes(dist));
-	put_key2(m, key, "_empty", twi_dist_empty(dist));
-	put_key2(m, key, "_longest", dist->longest);
-	put_key2(m, key, "_longest_bucket", longest_slot(dist));
+	put_nodes(m, key, dist);
 	put_key2(m, key, "_hit_milli", twi_dist_hit_milli(dist));
 	put_key2(m, key, "_miss_milli", twi_dist_miss_milli(dist));
 	put_chains(m, key, dist);
@@ -150,10 +157,7 @@ static void put_dist(struct seq_file *m, const char *key, u32 locks,
 static void put_dist_tw(struct seq_file *m, const char *key,
 			const struct twi_dist *dist)
 {
-	put_key2(m, key, "_nodes", twi_dist_nodes(dist));
-	put_key2(m, key, "_empty", twi_dist_empty(dist));
-	put_key2(m, key, "_longest", dist->longest);
-	put_key2(m, key, "_longest_bucket", longest_slot(dist));
+	put_nodes(m, key, dist);
 	put_chains(m, key, dist);
 }
 
@@ -447,7 +451,7 @@ static void head_caps(struct seq_file *m, const struct twi_report *report)
 	put_key(m, "chain_max", TWI_CHAIN_MAX);
 	put_key(m, "netns_max", TWI_NETNS_MAX);
 	for (i = 0; i < TWI_FILE_NR; i++)
-		put_key2(m, "file.", file_names[i], 1);
+		put_key2(m, "file.", twi_file_names[i], 1);
 	put_key(m, "has_entry_stamp", TWI_CAP_ENTRY_STAMP);
 	put_key(m, "has_connect_bind", TWI_CAP_CONNECT_BIND);
 	put_key(m, "has_bind_rcu", TWI_CAP_BIND_RCU);
@@ -510,7 +514,7 @@ static int render_show(struct seq_file *m, void *v)
 
 	if (!pos) {
 		seq_printf(m, "# " TWI_NAME " %s %d\n",
-			   file_names[report->file], TWI_FORMAT);
+			   twi_file_names[report->file], TWI_FORMAT);
 		put_key(m, "time_ns", report->time_ns);
 		if (report->set.tables)
 			put_cost(m, &report->cost);

@@ -9,6 +9,9 @@
 
 #include "pass.h"
 
+/* Their names, without the directory. */
+extern const char *const twi_file_names[TWI_FILE_NR];
+
 extern const struct seq_operations twi_render_ops;
 
 #endif /* TWI_RENDER_H */
