@@ -28,6 +28,7 @@
 	X(ehash_buckets)						\
 	X(deathrow)							\
 	X(bind_buckets)							\
+	X(tuples)							\
 	X(netns)							\
 	X(caps)
 
@@ -57,6 +58,16 @@
 	X(v6)								\
 	X(mapped)
 
+/*
+ * Sides of a group of tuples, by who chose the local port: connect(), a
+ * listener, bind(); and the row of all that have none.
+ */
+#define TWI_SIDES(X)							\
+	X(outbound)							\
+	X(inbound)							\
+	X(bound)							\
+	X(other)
+
 /* Columns of the row files, in the order in which format 1 prints them. */
 #define TWI_COLUMNS_ehash_buckets					\
 	"table bucket sockets tw fw2"
@@ -68,7 +79,15 @@
 /* netns: these, then <state>_<family> for every state and family. */
 #define TWI_COLUMNS_netns						\
 	"netns cookie own_ehash table ehash_buckets tw_kernel tw_max "	\
-	"port_low port_high listeners"
+	"port_low port_high ports_reserved port_step tw_reuse "		\
+	"tw_reuse_delay_ms timestamps listeners"
+/* side, local, remote and fixed are text */
+#define TWI_COLUMNS_tuples						\
+	"netns cookie side local remote fixed port dev tw fw2 live "	\
+	"closed_1s closed_10s oldest_ms youngest_ms capacity used "	\
+	"free free_first used_percent left reuse_now reuse_1 "		\
+	"reuse_bound probes_least probes_mean_milli probes_most "	\
+	"exhausted_s"
 
 /* What a value that this kernel or this pass cannot tell reads as. */
 #define TWI_UNKNOWN		(-1)

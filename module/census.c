@@ -226,6 +226,23 @@ static void wheel_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 	}
 }
 
+/**
+ * twi_wheel_step - how coarse the wheel is for a timer
+ * @timeout: of the timer, in jiffies
+ *
+ * Return: step of the level that it is put on, in jiffies.
+ */
+u32 twi_wheel_step(u32 timeout)
+{
+	u32 level = 0;
+
+	/* LVL_START() of kernel/time/timer.c. */
+	while (level < TWI_WHEEL_LEVELS - 1 &&
+	       timeout >= 63UL << TWI_WHEEL_SHIFT(level))
+		level++;
+	return 1U << TWI_WHEEL_SHIFT(level);
+}
+
 static struct twi_cells *net_cells(struct twi_census *c, u16 net)
 {
 	if (unlikely(net == TWI_NETNS_UNHELD))
@@ -351,6 +368,16 @@ static int bind_grow(struct twi_census *c, u32 nr)
 }
 
 /**
+ * twi_census_binds_lost - count bind buckets that are left out
+ * @c: the census
+ * @nr: how many
+ */
+void twi_census_binds_lost(struct twi_census *c, u32 nr)
+{
+	c->binds_overflow += nr;
+}
+
+/**
  * twi_census_binds - fold bind buckets
  * @c: the census
  * @bind: the copies
@@ -361,6 +388,10 @@ static int bind_grow(struct twi_census *c, u32 nr)
  */
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind, u32 nr)
 {
+	if (c->bind_max && c->binds + nr > c->bind_max) {
+		twi_census_binds_lost(c, c->binds + nr - c->bind_max);
+		nr = c->bind_max - c->binds;
+	}
 	if (bind_grow(c, nr))
 		return -ENOMEM;
 	memcpy(c->bind + c->binds, bind, nr * sizeof(*bind));
@@ -433,7 +464,14 @@ void twi_census_bhash2_len(struct twi_census *c, u32 slot, u32 nr)
 	dist_add(&c->bhash2, slot, nr);
 }
 
-static int bind_cmp(const void *a, const void *b)
+/**
+ * twi_bind_cmp - order of bind buckets: by namespace, port and l3mdev
+ * @a: a struct twi_bind
+ * @b: another
+ *
+ * Return: as for sort().
+ */
+int twi_bind_cmp(const void *a, const void *b)
 {
 	const struct twi_bind *x = a, *y = b;
 
@@ -482,7 +520,7 @@ void twi_census_join(struct twi_census *c, twi_l3mdev_fn l3mdev,
 {
 	u32 i;
 
-	sort(c->bind, c->binds, sizeof(*c->bind), bind_cmp, NULL);
+	sort(c->bind, c->binds, sizeof(*c->bind), twi_bind_cmp, NULL);
 	for (i = 0; i < c->ports.slots; i++) {
 		struct twi_port *port = &c->ports.slot[i];
 		s32 dev = (u32)port->key;

@@ -8,6 +8,7 @@
 #ifndef TWI_CENSUS_H
 #define TWI_CENSUS_H
 
+#include "sides.h"
 #include "value.h"
 
 /* What a census is to count, besides the totals: bits of twi_census.want. */
@@ -18,6 +19,7 @@
 #define TWI_WANT_WHEEL		0x20	/* batches of the timer wheel */
 #define TWI_WANT_NETNS		0x40	/* totals by namespace */
 #define TWI_WANT_BINDS		0x80	/* a row per bind bucket */
+#define TWI_WANT_TUPLES		0x100	/* not the census: struct twi_tuples */
 
 /* Chain lengths: 0 to 63, then a bin per power of two up to 65536 and more. */
 #define TWI_DIST_EXACT		64
@@ -205,6 +207,8 @@ struct twi_bind_row {
  * @buckets:	buckets of all tables
  * @wheel:	the death row
  * @bind:	bind buckets, @binds of them in room for @bind_room
+ * @bind_max:	how many may be kept, 0 for all; set by the caller
+ * @binds_overflow: bind buckets that were left out
  * @bytes:	memory allocated
  */
 struct twi_census {
@@ -227,11 +231,15 @@ struct twi_census {
 	struct twi_bind *bind;
 	u32 binds;
 	u32 bind_room;
+	u32 bind_max;
+	u32 binds_overflow;
 	/* The chain that twi_census_socks() is being given in parts. */
 	u32 part_tw;
 	u32 part_fw2;
 	size_t bytes;
 };
+
+int twi_bind_cmp(const void *a, const void *b);
 
 int twi_census_alloc(struct twi_census *c, u32 want, u32 netns,
 		     const struct twi_table *table, u32 tables);
@@ -248,21 +256,12 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 			  u32 nr);
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind,
 		     u32 nr);
+void twi_census_binds_lost(struct twi_census *c, u32 nr);
 void twi_census_bound(struct twi_census *c);
 void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
 		       u32 nr);
 void twi_census_bhash_len(struct twi_census *c, u32 slot, u32 nr);
 void twi_census_bhash2_len(struct twi_census *c, u32 slot, u32 nr);
-
-/**
- * twi_l3mdev_fn - the l3mdev under which the port of a bound socket is hashed
- * @arg: whatever twi_census_join() was given
- * @net: index of its namespace
- * @dev: ifindex of the device it is bound to
- *
- * Return: ifindex of the l3 master device, 0 for none, -1 when unknown.
- */
-typedef int (*twi_l3mdev_fn)(const void *arg, u32 net, int dev);
 
 void twi_census_join(struct twi_census *c, twi_l3mdev_fn l3mdev,
 		     const void *arg);
@@ -273,6 +272,7 @@ u32 twi_census_bucket_table(const struct twi_census *c, u32 bucket);
 u64 twi_census_sum(const struct twi_census *c, u32 state, u32 family);
 u32 twi_census_only_tw(const struct twi_census *c, u64 *bind2);
 void twi_census_top(const struct twi_ports *ports, struct twi_top *top);
+u32 twi_wheel_step(u32 timeout);
 u32 twi_dist_bin_low(u32 bin);
 u64 twi_dist_nodes(const struct twi_dist *dist);
 u64 twi_dist_hit_milli(const struct twi_dist *dist);

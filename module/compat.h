@@ -16,6 +16,7 @@
 #include <net/sock.h>
 
 #include "probe.h"
+#include "value.h"
 
 /*
  * A member that the probe found must be there, and one that it missed must
@@ -89,8 +90,94 @@ static inline u32 twi_tw_stamp(const struct inet_timewait_sock *tw)
 /* Whether connect() chose the port, kept in TIME-WAIT (as tw_entry_stamp). */
 #if TWI_HAVE_CONNECT_BIND
 TWI_ASSERT_HAS(inet_timewait_sock, tw_connect_bind);
+static inline u8 twi_tw_connect(const struct inet_timewait_sock *tw)
+{
+	/* Set before it is hashed, in a word with other bits. */
+	return TWI_SOCK_TOLD | (data_race(!!tw->tw_connect_bind) ?
+				TWI_SOCK_CONNECT : 0);
+}
+
+static inline u8 twi_sk_connect(const struct sock *sk)
+{
+	/* Set before it is hashed, in a word with other bits. */
+	return TWI_SOCK_TOLD |
+	       (data_race(!!(sk->sk_userlocks & SOCK_CONNECT_BIND)) ?
+		TWI_SOCK_CONNECT : 0);
+}
 #else
 TWI_ASSERT_LACKS(inet_timewait_sock, tw_connect_bind);
+static inline u8 twi_tw_connect(const struct inet_timewait_sock *tw)
+{
+	return 0;
+}
+
+static inline u8 twi_sk_connect(const struct sock *sk)
+{
+	return 0;
+}
+#endif
+
+/*
+ * Linux commit c274af224269 ("inet: introduce inet->inet_flags") (in v6.6).
+ */
+#if TWI_HAVE_INET_FLAGS
+TWI_ASSERT_HAS(inet_sock, inet_flags);
+static inline bool twi_sk_transparent(const struct sock *sk)
+{
+	return inet_test_bit(TRANSPARENT, sk);
+}
+#else
+TWI_ASSERT_LACKS(inet_sock, inet_flags);
+static inline bool twi_sk_transparent(const struct sock *sk)
+{
+	/* A bit in a word with others, which may change. */
+	return data_race(!!inet_sk(sk)->transparent);
+}
+#endif
+
+/* What a socket tells of its side: TWI_SOCK_*. */
+static inline u8 twi_tw_side(const struct inet_timewait_sock *tw)
+{
+	/* Set before it is hashed, in a word with other bits. */
+	return twi_tw_connect(tw) | (data_race(!!tw->tw_transparent) ?
+				     TWI_SOCK_TRANSPARENT : 0);
+}
+
+/* A full socket, not a request. */
+static inline u8 twi_sk_side(const struct sock *sk)
+{
+	return twi_sk_connect(sk) | (twi_sk_transparent(sk) ?
+				     TWI_SOCK_TRANSPARENT : 0);
+}
+
+/* net.ipv4.tcp_tw_reuse_delay, in ms (seen in 7.3, not in 6.12). */
+#if TWI_HAVE_REUSE_DELAY
+TWI_ASSERT_HAS(netns_ipv4, sysctl_tcp_tw_reuse_delay);
+static inline s64 twi_net_reuse_delay(const struct net *net)
+{
+	return READ_ONCE(net->ipv4.sysctl_tcp_tw_reuse_delay);
+}
+#else
+TWI_ASSERT_LACKS(netns_ipv4, sysctl_tcp_tw_reuse_delay);
+static inline s64 twi_net_reuse_delay(const struct net *net)
+{
+	return TWI_UNKNOWN;
+}
+#endif
+
+/* net.ipv4.ip_local_port_step_width (seen in 7.3, not in 6.12). */
+#if TWI_HAVE_PORT_STEP
+TWI_ASSERT_HAS(netns_ipv4, sysctl_ip_local_port_step_width);
+static inline s64 twi_net_port_step(const struct net *net)
+{
+	return READ_ONCE(net->ipv4.sysctl_ip_local_port_step_width);
+}
+#else
+TWI_ASSERT_LACKS(netns_ipv4, sysctl_ip_local_port_step_width);
+static inline s64 twi_net_port_step(const struct net *net)
+{
+	return TWI_UNKNOWN;
+}
 #endif
 
 /*
@@ -116,6 +203,25 @@ static inline const __be32 *twi_sock_daddr6(const struct sock *sk)
 #endif
 }
 
+/* A word of an address of an AF_INET6 socket. */
+static inline u32 twi_sock_daddr6_word(const struct sock *sk, u32 i)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return (__force u32)READ_ONCE(sk->sk_v6_daddr.s6_addr32[i]);
+#else
+	return 0;
+#endif
+}
+
+static inline u32 twi_sock_saddr6_word(const struct sock *sk, u32 i)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return (__force u32)READ_ONCE(sk->sk_v6_rcv_saddr.s6_addr32[i]);
+#else
+	return 0;
+#endif
+}
+
 /* Whether bind buckets are kept apart by l3mdev: inet_sk_bound_l3mdev(). */
 static inline bool twi_bound_by_l3mdev(const struct net *net)
 {
@@ -130,6 +236,7 @@ static inline bool twi_bound_by_l3mdev(const struct net *net)
 enum twi_caps {
 	TWI_CAP_ENTRY_STAMP = TWI_HAVE_ENTRY_STAMP,
 	TWI_CAP_CONNECT_BIND = TWI_HAVE_CONNECT_BIND,
+	TWI_CAP_REUSE_DELAY = TWI_HAVE_REUSE_DELAY,
 	TWI_CAP_BIND_RCU = TWI_HAVE_BIND_RCU,
 	TWI_CAP_BHASH2 = TWI_HAVE_BHASH2,
 	TWI_CAP_OWN_EHASH = TWI_HAVE_OWN_EHASH,

@@ -95,6 +95,10 @@ static void info_fill(struct twi_netns *info, struct net *net, u32 table)
 	info->tw_max = READ_ONCE(row->sysctl_max_tw_buckets);
 	info->port_low = low;
 	info->port_high = high;
+	info->port_step = twi_net_port_step(net);
+	info->reuse_delay = twi_net_reuse_delay(net);
+	info->reuse = READ_ONCE(net->ipv4.sysctl_tcp_tw_reuse);
+	info->timestamps = READ_ONCE(net->ipv4.sysctl_tcp_timestamps);
 	info->table = table;
 }
 
@@ -222,4 +226,75 @@ int twi_netns_l3mdev(const struct twi_netns_set *set, u32 index, int ifindex)
 		l3mdev = l3mdev_master_ifindex_rcu(dev);
 	rcu_read_unlock();
 	return l3mdev;
+}
+
+/**
+ * twi_netns_master - the l3 master device of a device
+ * @set: the set, held
+ * @index: index of the device's namespace
+ * @ifindex: the device, 0 for none
+ * @any: set to whether a socket that is bound to no device is in the way of
+ *	one that is bound to @ifindex: inet_sk_bound_dev_eq()
+ *	(include/net/inet_sock.h)
+ *
+ * Context: Process context; takes RCU.
+ * Return: its ifindex, 0 for none.
+ */
+int twi_netns_master(const struct twi_netns_set *set, u32 index, int ifindex,
+		     bool *any)
+{
+	struct net *net = set->net[index];
+	int master = l3mdev_master_ifindex_by_index(net, ifindex);
+
+	*any = !master || !twi_bound_by_l3mdev(net);
+	return master;
+}
+
+/**
+ * twi_netns_reserved - the reserved ports of a range
+ * @set: the set, held
+ * @index: index of the namespace
+ * @low: first port
+ * @size: ports in the range
+ * @reserved: a bit set for each that is in net.ipv4.ip_local_reserved_ports,
+ *	cleared before; NULL to count only
+ *
+ * Return: how many.
+ */
+u32 twi_netns_reserved(const struct twi_netns_set *set, u32 index, u32 low,
+		       u32 size, unsigned long *reserved)
+{
+	struct net *net = set->net[index];
+	u32 nr = 0;
+	u32 i;
+
+	for (i = 0; i < size; i++) {
+		if (!inet_is_local_reserved_port(net, low + i))
+			continue;
+		nr++;
+		if (reserved)
+			__set_bit(i, reserved);
+	}
+	return nr;
+}
+
+/**
+ * twi_netns_count_reserved - fill in how many ports each namespace reserves
+ * @set: the set, held
+ *
+ * Context: Process context, may sleep.
+ */
+void twi_netns_count_reserved(struct twi_netns_set *set)
+{
+	u32 i;
+
+	for (i = 0; i < set->nr; i++) {
+		struct twi_netns *info = &set->info[i];
+
+		info->ports_reserved =
+			twi_netns_reserved(set, i, info->port_low,
+					   info->port_high - info->port_low + 1,
+					   NULL);
+		cond_resched();
+	}
 }

@@ -47,6 +47,11 @@ int twi_netns_hold(struct twi_netns_set *set);
 void twi_netns_release(struct twi_netns_set *set);
 void twi_netns_free(struct twi_netns_set *set);
 int twi_netns_l3mdev(const struct twi_netns_set *set, u32 index, int ifindex);
+int twi_netns_master(const struct twi_netns_set *set, u32 index, int ifindex,
+		     bool *any);
+u32 twi_netns_reserved(const struct twi_netns_set *set, u32 index, u32 low,
+		       u32 size, unsigned long *reserved);
+void twi_netns_count_reserved(struct twi_netns_set *set);
 
 /**
  * twi_netns_find - index of a namespace in the set

@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
@@ -18,12 +19,14 @@
 #include "pass.h"
 
 /*
- * Room in summary's counts: local ports that somebody bound, at most as many as
- * a namespace has, and remote ports.  24 bytes and half as many free slots
- * each, that is 2.4 and 0.6 MB at most: with the walk's stage below 4 MiB.
+ * Room in summary's counts: local ports that somebody bound, and remote ports.
+ * 24 bytes and half as many free slots each, that is 1.2 and 0.6 MB at most,
+ * and another 0.8 MB for the bind buckets: with the walk's stage below 4 MiB.
  */
-#define SUMMARY_PORTS		65536U
+#define SUMMARY_PORTS		32768U
 #define SUMMARY_RPORTS		16384U
+/* Bind buckets that somebody bound, of which the side of a socket depends. */
+#define TUPLES_BOUND		65536U
 
 /* Held for a pass. */
 static DEFINE_MUTEX(pass_mutex);
@@ -39,6 +42,7 @@ static const u32 file_wants[TWI_FILE_NR] = {
 	[TWI_FILE_ehash_buckets] = TWI_WANT_BUCKETS,
 	[TWI_FILE_deathrow]	 = TWI_WANT_WHEEL,
 	[TWI_FILE_bind_buckets]	 = TWI_WANT_BINDS | TWI_WANT_PORTS,
+	[TWI_FILE_tuples]	 = TWI_WANT_TUPLES,
 	[TWI_FILE_netns]	 = TWI_WANT_NETNS,
 };
 
@@ -47,10 +51,10 @@ static int resolve_l3mdev(const void *arg, u32 net, int dev)
 	return twi_netns_l3mdev(arg, net, dev);
 }
 
-static int pass_ehash(struct twi_walk *walk, bool timers)
+static int pass_ehash(struct twi_walk *walk, enum twi_walk_what what)
 {
 	u64 since = ktime_get_ns();
-	int err = twi_walk_ehash(walk, timers);
+	int err = twi_walk_ehash(walk, what);
 
 	walk->cost->ehash_ns += ktime_get_ns() - since;
 	return err;
@@ -62,17 +66,19 @@ static int pass_summary(struct twi_report *report, struct twi_walk *walk)
 	u64 since = ktime_get_ns();
 	int err;
 
-	err = twi_walk_bind_lengths(walk);
+	c->bind_max = SUMMARY_PORTS;
+	err = twi_walk_bound(walk);
 	if (!err)
-		err = twi_census_alloc_ports(c, min(c->binds, SUMMARY_PORTS),
-					     SUMMARY_RPORTS);
+		err = twi_walk_bind2_lengths(walk);
+	if (!err)
+		err = twi_census_alloc_ports(c, c->binds, SUMMARY_RPORTS);
 	if (!err)
 		err = twi_walk_listeners(walk);
 	walk->cost->bind_ns += ktime_get_ns() - since;
 	if (err)
 		return err;
 	twi_census_bound(c);
-	err = pass_ehash(walk, false);
+	err = pass_ehash(walk, TWI_WALK_PLAIN);
 	if (err)
 		return err;
 	twi_census_top(&c->ports, &report->top);
@@ -102,7 +108,7 @@ static int pass_bind_buckets(struct twi_report *report, struct twi_walk *walk)
 		err = twi_walk_listeners(walk);
 	walk->cost->bind_ns += ktime_get_ns() - since;
 	if (!err)
-		err = pass_ehash(walk, false);
+		err = pass_ehash(walk, TWI_WALK_PLAIN);
 	if (err)
 		return err;
 	twi_census_join(c, resolve_l3mdev, &report->set);
@@ -160,7 +166,7 @@ static int pass_deathrow(struct twi_report *report, struct twi_walk *walk)
 	wheel->now = jiffies;
 	/* tcp_clock_ms(), which tw_entry_stamp is taken from. */
 	wheel->now_ms = div_u64(ktime_get_ns(), NSEC_PER_MSEC);
-	err = pass_ehash(walk, true);
+	err = pass_ehash(walk, TWI_WALK_TIMERS);
 	return err ?: order_batches(report);
 }
 
@@ -174,12 +180,140 @@ static void count_buckets(struct twi_report *report)
 		report->rows += c->bucket[i].sockets > 0;
 }
 
-static int pass_netns(struct twi_walk *walk)
+static void clock_read(struct twi_clock *clock)
+{
+	clock->now = jiffies;
+	/* tcp_clock_ms(), which tw_entry_stamp is taken from. */
+	clock->now_ms = div_u64(ktime_get_ns(), NSEC_PER_MSEC);
+	clock->now_s = ktime_get_seconds();
+	clock->hz = HZ;
+	clock->tw_len = TCP_TIMEWAIT_LEN;
+	clock->tw_step = twi_wheel_step(TCP_TIMEWAIT_LEN);
+	clock->stamped = TWI_CAP_ENTRY_STAMP;
+	clock->delayed = TWI_CAP_REUSE_DELAY;
+}
+
+/* What the namespace of each supply says, as of now. */
+static void supplies_ask(struct twi_report *report)
+{
+	struct twi_supplies *all = &report->supplies;
+	u32 i;
+
+	for (i = 0; i < all->nr; i++) {
+		struct twi_supply *s = &all->supply[i];
+		const union twi_key *key = &s->group->key;
+		const struct twi_netns *net = &report->set.info[key->net];
+
+		s->master = twi_netns_master(&report->set, key->net, key->dev,
+					     &s->any);
+		s->l3mdev = twi_netns_l3mdev(&report->set, key->net, key->dev);
+		s->reuse = twi_supply_reuses(key, net->reuse);
+		s->delay = net->reuse_delay;
+		s->steps = net->port_step > 0;
+		twi_netns_reserved(&report->set, key->net, s->low, s->size,
+				   s->reserved);
+	}
+}
+
+static int pass_supplies(struct twi_report *report, struct twi_walk *walk)
+{
+	struct twi_supplies *all = &report->supplies;
+	int err;
+
+	/* Whose ports are bound is not known then. */
+	if (report->census.binds_overflow)
+		return 0;
+	err = twi_supplies_alloc(all, &report->tuples);
+	if (err || !all->nr)
+		return err;
+	supplies_ask(report);
+	twi_supplies_usable(all);
+	clock_read(&report->tuples.clock);
+	walk->supplies = all;
+	err = pass_ehash(walk, TWI_WALK_TUPLES);
+	if (!err)
+		twi_supplies_finish(all);
+	return err;
+}
+
+static int pass_binds(struct twi_report *report, struct twi_walk *walk)
+{
+	struct twi_tuples *t = &report->tuples;
+	struct twi_census *c = &report->census;
+	u64 since = ktime_get_ns();
+	int err;
+
+	c->bind_max = TUPLES_BOUND;
+	err = twi_walk_bound(walk);
+	if (!err)
+		err = twi_sides_alloc(&t->sides, c->bind, c->binds,
+				      resolve_l3mdev, &report->set);
+	if (!err)
+		err = twi_walk_listeners(walk);
+	if (!err)
+		twi_sides_settle(&t->sides);
+	walk->cost->bind_ns += ktime_get_ns() - since;
+	return err;
+}
+
+/*
+ * Room for as many groups as there are sockets, up to the most that are
+ * counted.  Requests are not known in number: too little room is found out.
+ */
+static u32 tuples_room(const struct twi_report *report)
+{
+	u64 sockets = proto_sockets_allocated_sum_positive(&tcp_prot);
+	u32 i;
+
+	for (i = 0; i < report->set.nr; i++)
+		sockets += report->set.info[i].tw_kernel;
+	return min_t(u64, sockets + sockets / 8 + 256, TWI_TUPLES_MAX);
+}
+
+static int count_tuples(struct twi_report *report, struct twi_walk *walk,
+			u32 room)
+{
+	int err = twi_tuples_alloc(&report->tuples, room);
+
+	return err ?: pass_ehash(walk, TWI_WALK_TUPLES);
+}
+
+static int pass_tuples(struct twi_report *report, struct twi_walk *walk)
+{
+	struct twi_tuples *t = &report->tuples;
+	int err;
+
+	walk->tuples = t;
+	err = twi_walk_alloc_ends(walk);
+	if (!err)
+		err = pass_binds(report, walk);
+	if (err)
+		return err;
+	t->net = report->set.info;
+	clock_read(&t->clock);
+	get_random_bytes(&t->seed, sizeof(t->seed));
+	err = count_tuples(report, walk, tuples_room(report));
+	if (!err && t->lost && t->max < TWI_TUPLES_MAX)
+		err = count_tuples(report, walk, TWI_TUPLES_MAX);
+	if (!err && twi_tuples_recount(t))
+		err = pass_ehash(walk, TWI_WALK_TUPLES);
+	if (!err)
+		err = twi_tuples_order(t);
+	if (!err)
+		err = pass_supplies(report, walk);
+	/* One more for all that have none. */
+	report->rows = t->listed + (twi_group_sockets(&t->other) > 0);
+	return err;
+}
+
+static int pass_netns(struct twi_report *report, struct twi_walk *walk)
 {
 	u64 since;
 	int err;
 
-	err = pass_ehash(walk, false);
+	twi_netns_count_reserved(&report->set);
+
+	err = pass_ehash(walk, TWI_WALK_PLAIN);
 	since = ktime_get_ns();
 	if (!err)
 		err = twi_walk_listeners(walk);
@@ -212,7 +346,7 @@ static int pass_walk(struct twi_report *report)
 		err = pass_summary(report, &walk);
 		break;
 	case TWI_FILE_ehash_buckets:
-		err = pass_ehash(&walk, false);
+		err = pass_ehash(&walk, TWI_WALK_PLAIN);
 		count_buckets(report);
 		break;
 	case TWI_FILE_deathrow:
@@ -221,8 +355,11 @@ static int pass_walk(struct twi_report *report)
 	case TWI_FILE_bind_buckets:
 		err = pass_bind_buckets(report, &walk);
 		break;
+	case TWI_FILE_tuples:
+		err = pass_tuples(report, &walk);
+		break;
 	case TWI_FILE_netns:
-		err = pass_netns(&walk);
+		err = pass_netns(report, &walk);
 		/* One more for all those that are not held. */
 		report->rows = report->set.nr + 1;
 		break;
@@ -248,7 +385,9 @@ static int pass_run(struct twi_report *report)
 
 	err = pass_walk(report);
 	report->cost.bytes += report->census.bytes + report->set.bytes +
-			      sizeof(*report);
+			      report->tuples.bytes +
+			      report->tuples.sides.bytes +
+			      report->supplies.bytes + sizeof(*report);
 
 	held = ktime_get_ns();
 	twi_netns_release(&report->set);
@@ -259,6 +398,8 @@ static int pass_run(struct twi_report *report)
 
 static void report_free(struct twi_report *report)
 {
+	twi_supplies_free(&report->supplies);
+	twi_tuples_free(&report->tuples);
 	twi_census_free(&report->census);
 	twi_netns_free(&report->set);
 	kvfree(report->batch);

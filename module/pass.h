@@ -7,6 +7,8 @@
 
 #include "census.h"
 #include "netns.h"
+#include "supply.h"
+#include "tuples.h"
 #include "walk.h"
 
 /* The files, by number; names are in twinspect.h. */
@@ -33,6 +35,8 @@ enum twi_file {
  * @only_tw:	bind_buckets: rows of ports that only TIME-WAIT holds
  * @only_tw_bind2: bhash2 buckets of these ports
  * @batch:	deathrow: the numbers of its batches, @rows of them, in order
+ * @tuples:	tuples: the groups
+ * @supplies:	tuples: the ports of the fullest of them
  */
 struct twi_report {
 	u32 users;
@@ -49,7 +53,15 @@ struct twi_report {
 	u32 only_tw;
 	u64 only_tw_bind2;
 	u32 *batch;
+	struct twi_tuples tuples;
+	struct twi_supplies supplies;
 };
+
+/*
+ * Memory of tuples at most: groups with the sketch and their order, bitmaps
+ * for the ports of 64 of them, bind buckets, the walk's copies.
+ */
+#define TWI_TUPLES_BYTES	(10U << 20)
 
 struct twi_report *twi_report_get(enum twi_file file);
 void twi_report_put(struct twi_report *report);

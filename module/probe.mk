@@ -13,7 +13,10 @@ twi-probes := \
 	TWI_HAVE_TB_BHASH2=inet_bind_bucket.bhash2 \
 	TWI_HAVE_BIND_RCU=inet_bind_bucket.rcu \
 	TWI_HAVE_ENTRY_STAMP=inet_timewait_sock.tw_entry_stamp \
-	TWI_HAVE_CONNECT_BIND=inet_timewait_sock.tw_connect_bind
+	TWI_HAVE_CONNECT_BIND=inet_timewait_sock.tw_connect_bind \
+	TWI_HAVE_INET_FLAGS=inet_sock.inet_flags \
+	TWI_HAVE_REUSE_DELAY=netns_ipv4.sysctl_tcp_tw_reuse_delay \
+	TWI_HAVE_PORT_STEP=netns_ipv4.sysctl_ip_local_port_step_width
 
 # Answers to force, for the test that a wrong one does not compile:
 # make TWI_PROBE_FORCE="TWI_HAVE_BHASH2=0"

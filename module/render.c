@@ -11,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/utsname.h>
+#include <net/ipv6.h>
 #include <net/tcp.h>
 
 #include "compat.h"
@@ -267,7 +268,7 @@ static void head_summary(struct seq_file *m, const struct twi_report *report)
 	put_memory(m, report);
 	put_spread(m, report);
 	put_key(m, "ports", report->top.used);
-	put_key(m, "ports_overflow", c->ports.overflow);
+	put_key(m, "ports_overflow", c->ports.overflow + c->binds_overflow);
 	put_top(m, report, "port", &report->top);
 	put_key(m, "rports", report->rtop.used);
 	put_key(m, "rports_overflow", c->rports.overflow);
@@ -383,6 +384,114 @@ static void row_bind_buckets(struct seq_file *m,
 	seq_put_decimal_ull(m, " ", row.ambiguous);
 }
 
+static void head_tuples(struct seq_file *m, const struct twi_report *report)
+{
+	const struct twi_tuples *t = &report->tuples;
+	struct twi_group sum = t->other;
+	u32 i;
+
+	for (i = 0; i < t->listed; i++) {
+		const struct twi_group *group = twi_tuples_group(t, i);
+
+		sum.tw += group->tw;
+		sum.fw2 += group->fw2;
+		sum.live += group->live;
+	}
+	put_key(m, "groups", t->listed);
+	put_key(m, "complete", !t->recount);
+	put_key(m, "unlisted_max", twi_tuples_unlisted(t));
+	put_key(m, "recounted", t->sketched);
+	put_key(m, "detailed", report->supplies.nr);
+	put_key(m, "binds_overflow", report->census.binds_overflow);
+	put_key(m, "sockets", twi_group_sockets(&sum));
+	put_key(m, "tw", sum.tw);
+	put_key(m, "fw2", sum.fw2);
+	put_columns(m, TWI_COLUMNS_tuples "\n");
+}
+
+static void put_address(struct seq_file *m, const u32 *address)
+{
+	struct in6_addr addr;
+
+	memcpy(&addr, address, sizeof(addr));
+	if (ipv6_addr_v4mapped(&addr))
+		seq_printf(m, " %pI4", &addr.s6_addr32[3]);
+	else
+		seq_printf(m, " %pI6c", &addr);
+}
+
+/* Milliseconds of an age in ticks of the clock. */
+static s64 ticks_ms(const struct twi_clock *clock, u32 ticks)
+{
+	return clock->stamped ? ticks : jiffies_ms(ticks);
+}
+
+static void put_group(struct seq_file *m, const struct twi_clock *clock,
+		      const struct twi_group *group)
+{
+	const bool none = group->youngest > group->oldest;
+
+	seq_put_decimal_ull(m, " ", group->tw);
+	seq_put_decimal_ull(m, " ", group->fw2);
+	seq_put_decimal_ull(m, " ", group->live);
+	seq_put_decimal_ull(m, " ", group->closed_1s);
+	seq_put_decimal_ull(m, " ", group->closed_10s);
+	seq_put_decimal_ll(m, " ", none ? TWI_UNKNOWN :
+			   ticks_ms(clock, group->oldest));
+	seq_put_decimal_ll(m, " ", none ? TWI_UNKNOWN :
+			   ticks_ms(clock, group->youngest));
+}
+
+static void put_supply(struct seq_file *m, const struct twi_supply *s)
+{
+	seq_put_decimal_ull(m, " ", s->capacity);
+	seq_put_decimal_ull(m, " ", s->taken);
+	seq_put_decimal_ull(m, " ", s->capacity - s->taken);
+	seq_put_decimal_ull(m, " ", s->free_first);
+	seq_put_decimal_ull(m, " ", s->capacity ?
+			    100 * s->taken / s->capacity : 100);
+	seq_put_decimal_ull(m, " ", s->left);
+	seq_put_decimal_ull(m, " ", s->reuse ? s->reuse_1 : 0);
+	seq_put_decimal_ull(m, " ", s->reuse_1);
+	seq_put_decimal_ull(m, " ", s->stamped);
+	seq_put_decimal_ll(m, " ", s->probes.least);
+	seq_put_decimal_ll(m, " ", s->probes.mean_milli);
+	seq_put_decimal_ll(m, " ", s->probes.most);
+	seq_put_decimal_ll(m, " ", s->exhausted_s);
+}
+
+static void row_tuples(struct seq_file *m, const struct twi_report *report,
+		       u32 row)
+{
+	static const char *const side_names[TWI_SIDE_NR] = {
+#define X(name) #name,
+		TWI_SIDES(X)
+#undef X
+	};
+	const struct twi_tuples *t = &report->tuples;
+	const struct twi_group *group = &t->other;
+
+	if (row < t->listed) {
+		const union twi_key *key;
+
+		group = twi_tuples_group(t, row);
+		key = &group->key;
+		seq_printf(m, "%u %llu %s", net_inum(report, key->net),
+			   net_cookie(report, key->net), side_names[key->side]);
+		put_address(m, key->laddr);
+		put_address(m, key->raddr);
+		seq_printf(m, " %s %u %d", key->remote ? "remote" : "local",
+			   key->port, key->dev);
+	} else {
+		seq_printf(m, "0 0 %s * * * 0 0", side_names[TWI_SIDE_other]);
+	}
+	put_group(m, &t->clock, group);
+	if (group->supply)
+		put_supply(m, &report->supplies.supply[group->supply - 1]);
+	else
+		seq_puts(m, " -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1");
+}
+
 static void head_netns(struct seq_file *m, const struct twi_report *report)
 {
 	u32 state, family;
@@ -405,7 +514,7 @@ static void row_netns(struct seq_file *m, const struct twi_report *report,
 
 	if (!row) {
 		/* The namespaces that are not held have no values. */
-		seq_puts(m, "0 0 -1 -1 -1 -1 -1 -1 -1");
+		seq_puts(m, "0 0 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1");
 	} else {
 		const struct twi_netns *net = &report->set.info[row - 1];
 		const struct twi_table *table = &report->set.table[net->table];
@@ -419,23 +528,16 @@ static void row_netns(struct seq_file *m, const struct twi_report *report,
 		seq_put_decimal_ll(m, " ", net->tw_max);
 		seq_put_decimal_ull(m, " ", net->port_low);
 		seq_put_decimal_ull(m, " ", net->port_high);
+		seq_put_decimal_ull(m, " ", net->ports_reserved);
+		seq_put_decimal_ll(m, " ", net->port_step);
+		seq_put_decimal_ull(m, " ", net->reuse);
+		seq_put_decimal_ll(m, " ", net->reuse_delay);
+		seq_put_decimal_ull(m, " ", net->timestamps);
 	}
 	seq_put_decimal_ull(m, " ", cells->listeners);
 	for (state = 0; state < TWI_STATE_NR; state++)
 		for (family = 0; family < TWI_FAMILY_NR; family++)
 			seq_put_decimal_ull(m, " ", cells->nr[family][state]);
-}
-
-/* Step of the wheel's level that a timer of that many jiffies is put on. */
-static u32 wheel_step(unsigned long timeout)
-{
-	u32 level = 0;
-
-	/* LVL_START() of kernel/time/timer.c. */
-	while (level < TWI_WHEEL_LEVELS - 1 &&
-	       timeout >= 63UL << TWI_WHEEL_SHIFT(level))
-		level++;
-	return 1U << TWI_WHEEL_SHIFT(level);
 }
 
 static void head_caps(struct seq_file *m, const struct twi_report *report)
@@ -446,10 +548,13 @@ static void head_caps(struct seq_file *m, const struct twi_report *report)
 	seq_printf(m, "release %s\n", init_utsname()->release);
 	put_key(m, "hz", HZ);
 	put_key(m, "tw_len_ms", jiffies_ms(TCP_TIMEWAIT_LEN));
-	put_key(m, "tw_step_ms", jiffies_ms(wheel_step(TCP_TIMEWAIT_LEN)));
+	put_key(m, "tw_step_ms", jiffies_ms(twi_wheel_step(TCP_TIMEWAIT_LEN)));
 	put_key(m, "lanes", TWI_WALK_LANES);
 	put_key(m, "chain_max", TWI_CHAIN_MAX);
 	put_key(m, "netns_max", TWI_NETNS_MAX);
+	put_key(m, "tuples_max", TWI_TUPLES_MAX);
+	put_key(m, "tuples_detailed", TWI_SUPPLIES_MAX);
+	put_key(m, "tuples_bytes_max", TWI_TUPLES_BYTES);
 	for (i = 0; i < TWI_FILE_NR; i++)
 		put_key2(m, "file.", twi_file_names[i], 1);
 	put_key(m, "has_entry_stamp", TWI_CAP_ENTRY_STAMP);
@@ -469,6 +574,7 @@ static const struct {
 	[TWI_FILE_ehash_buckets] = { head_ehash_buckets, row_ehash_buckets },
 	[TWI_FILE_deathrow]	 = { head_deathrow, row_deathrow },
 	[TWI_FILE_bind_buckets]	 = { head_bind_buckets, row_bind_buckets },
+	[TWI_FILE_tuples]	 = { head_tuples, row_tuples },
 	[TWI_FILE_netns]	 = { head_netns, row_netns },
 	[TWI_FILE_caps]		 = { head_caps },
 };

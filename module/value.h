@@ -38,6 +38,9 @@ enum twi_family {
 
 /* Bits of twi_sock.flags */
 #define TWI_SOCK_ARMED		0x01	/* tw_timer was pending */
+#define TWI_SOCK_TRANSPARENT	0x02	/* IP_TRANSPARENT (TPROXY) */
+#define TWI_SOCK_CONNECT	0x04	/* connect() chose its local port... */
+#define TWI_SOCK_TOLD		0x08	/* ...or not: the socket tells */
 
 /**
  * struct twi_sock - one socket of an established hash, or one listener
@@ -70,6 +73,19 @@ struct twi_sock {
 	u8 flags;
 };
 
+/**
+ * struct twi_ends - the addresses of a socket, if the walk was asked for them
+ * @laddr:	local address in network order, IPv4 as ::ffff:a.b.c.d
+ * @raddr:	remote address, likewise
+ * @recent:	minisockets: low 32 bits of the second (CLOCK_MONOTONIC) of the
+ *		peer's last timestamp, 0 without any
+ */
+struct twi_ends {
+	u32 laddr[4];
+	u32 raddr[4];
+	u32 recent;
+};
+
 /* What a bounded look at the owners of a bind bucket found. */
 enum twi_owners {
 	TWI_OWNERS_NONE,	/* all of them seen, there was none */
@@ -87,6 +103,7 @@ enum twi_owners {
  * @fastreuse:	as in the kernel
  * @fastreuseport: as in the kernel
  * @owners:	enum twi_owners
+ * @listens:	somebody listens on the port; not of the bucket, added later
  */
 struct twi_bind {
 	s32 l3mdev;
@@ -96,6 +113,7 @@ struct twi_bind {
 	s8 fastreuse;
 	s8 fastreuseport;
 	u8 owners;
+	bool listens;
 };
 
 /**
@@ -119,6 +137,12 @@ struct twi_bind2 {
  * @tw_max:	net.ipv4.tcp_max_tw_buckets
  * @port_low:	net.ipv4.ip_local_port_range, first port
  * @port_high:	net.ipv4.ip_local_port_range, last port
+ * @ports_reserved: of these, in net.ipv4.ip_local_reserved_ports; filled in
+ *		where it is shown
+ * @port_step:	net.ipv4.ip_local_port_step_width, -1 where there is none
+ * @reuse_delay: net.ipv4.tcp_tw_reuse_delay in ms, -1 where there is none
+ * @reuse:	net.ipv4.tcp_tw_reuse
+ * @timestamps:	net.ipv4.tcp_timestamps
  */
 struct twi_netns {
 	u64 cookie;
@@ -128,6 +152,11 @@ struct twi_netns {
 	s32 tw_max;
 	u16 port_low;
 	u16 port_high;
+	u32 ports_reserved;
+	s64 port_step;
+	s64 reuse_delay;
+	u8 reuse;
+	u8 timestamps;
 };
 
 /**

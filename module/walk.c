@@ -47,6 +47,8 @@
 #include "census.h"
 #include "compat.h"
 #include "netns.h"
+#include "supply.h"
+#include "tuples.h"
 #include "walk.h"
 
 /* Copies that a lane has room for before it spills. */
@@ -72,6 +74,7 @@
 enum walk_kind {
 	WALK_EHASH,
 	WALK_EHASH_TIMERS,
+	WALK_EHASH_TUPLES,
 	WALK_LISTEN,
 };
 
@@ -199,7 +202,9 @@ static __always_inline void node_prefetch(struct hlist_nulls_node *node,
 	const char *sk = (const char *)node_sock(node);
 	size_t line;
 
-	const size_t end = kind == WALK_EHASH_TIMERS ?
+	const size_t end = kind == WALK_EHASH_TUPLES ?
+		offsetofend(struct tcp_timewait_sock, tw_ts_recent_stamp) :
+		kind == WALK_EHASH_TIMERS ?
 		offsetofend(struct inet_timewait_sock, tw_timer) :
 		offsetofend(struct inet_timewait_sock, tw_substate);
 
@@ -258,6 +263,51 @@ static __always_inline void sock_timer(const struct sock *sk,
 	copy->stamp = twi_tw_stamp(tw);
 }
 
+static __always_inline void addr_copy(const struct sock *sk,
+				      const struct twi_sock *copy,
+				      struct twi_ends *ends)
+{
+	u32 i;
+
+	if (copy->family != TWI_FAMILY_v6) {
+		for (i = 0; i < 2; i++) {
+			ends->laddr[i] = 0;
+			ends->raddr[i] = 0;
+		}
+		ends->laddr[2] = (__force u32)htonl(0x0000ffff);
+		ends->raddr[2] = (__force u32)htonl(0x0000ffff);
+		ends->laddr[3] = (__force u32)READ_ONCE(sk->sk_rcv_saddr);
+		ends->raddr[3] = (__force u32)READ_ONCE(sk->sk_daddr);
+		return;
+	}
+	for (i = 0; i < 4; i++) {
+		ends->laddr[i] = twi_sock_saddr6_word(sk, i);
+		ends->raddr[i] = twi_sock_daddr6_word(sk, i);
+	}
+}
+
+/*
+ * Addresses, and what tells the side of a socket and whether connect() may take
+ * it over.  The state says what the memory is, for as long as RCU is held.  A
+ * full socket has its flags in a line of their own, which is read only where it
+ * matters: on ports that somebody bound and where nobody listens.
+ */
+static __always_inline void sock_ends(const struct sock *sk,
+				      const struct twi_sides *sides,
+				      struct twi_sock *copy,
+				      struct twi_ends *ends)
+{
+	addr_copy(sk, copy, ends);
+	ends->recent = 0;
+	if (copy->state <= TWI_STATE_fw2) {
+		ends->recent = READ_ONCE(tcp_twsk(sk)->tw_ts_recent_stamp);
+		copy->flags |= twi_tw_side(inet_twsk(sk));
+	} else if (copy->state != TWI_STATE_new_syn_recv &&
+		   unlikely(test_bit(copy->lport, sides->ask))) {
+		copy->flags |= twi_sk_side(sk);
+	}
+}
+
 /*
  * Chains of the same bucket end on the same nulls value in every table: what
  * tells that a socket went to the same bucket of another one is its namespace.
@@ -281,7 +331,9 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 					    const struct twi_netns_set *set,
 					    struct hlist_nulls_node *node,
 					    enum walk_kind kind, bool locked,
-					    struct twi_sock *copy)
+					    const struct twi_sides *sides,
+					    struct twi_sock *copy,
+					    struct twi_ends *ends)
 {
 	const struct sock *sk = node_sock(node);
 	u32 hash = READ_ONCE(sk->sk_hash);
@@ -294,8 +346,11 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 	copy->rport = ntohs(READ_ONCE(sk->sk_dport));
 	copy->dev = READ_ONCE(sk->sk_bound_dev_if);
 	copy->net = twi_netns_find(set, twi_sock_net(sk));
-	if (kind == WALK_EHASH_TIMERS && copy->state <= TWI_STATE_fw2)
+	if ((kind == WALK_EHASH_TIMERS || kind == WALK_EHASH_TUPLES) &&
+	    copy->state <= TWI_STATE_fw2)
 		sock_timer(sk, copy);
+	if (kind == WALK_EHASH_TUPLES)
+		sock_ends(sk, sides, copy, ends);
 
 	if (!locked) {
 		/* Pairs with the barriers of whoever frees, fills and links
@@ -334,14 +389,44 @@ static void walk_dropped(struct twi_cost *cost, enum visit why)
 	}
 }
 
+/* Hands over copies that twi_census_chain() or _socks() is not meant for. */
+static bool walk_divert(struct twi_walk *walk, enum walk_kind kind,
+			const struct twi_sock *sock,
+			const struct twi_ends *ends, u32 nr)
+{
+	if (kind == WALK_LISTEN && walk->tuples)
+		twi_sides_listeners(&walk->tuples->sides, sock, nr);
+	else if (kind == WALK_LISTEN)
+		twi_census_listeners(walk->census, sock, nr);
+	else if (kind != WALK_EHASH_TUPLES)
+		return false;
+	else if (walk->supplies)
+		twi_supplies_socks(walk->supplies, sock, ends, nr);
+	else
+		twi_tuples_socks(walk->tuples, sock, ends, nr);
+	return true;
+}
+
 /* Hands over what one whole chain held. */
 static void walk_fold(struct twi_walk *walk, const struct chains *t, u32 slot,
-		      enum walk_kind kind, const struct twi_sock *sock, u32 nr)
+		      enum walk_kind kind, const struct twi_sock *sock,
+		      const struct twi_ends *ends, u32 nr)
 {
-	if (kind == WALK_LISTEN)
-		twi_census_listeners(walk->census, sock, nr);
-	else
+	if (!walk_divert(walk, kind, sock, ends, nr))
 		twi_census_chain(walk->census, t->index, slot, sock, nr);
+}
+
+/* Where the addresses of a lane's copies go. */
+static __always_inline struct twi_ends *walk_ends(const struct twi_walk *walk,
+						  enum walk_kind kind, u32 lane)
+{
+	return kind == WALK_EHASH_TUPLES ? walk->ends[lane] : NULL;
+}
+
+static __always_inline const struct twi_sides *
+walk_sides(const struct twi_walk *walk, enum walk_kind kind)
+{
+	return kind == WALK_EHASH_TUPLES ? &walk->tuples->sides : NULL;
 }
 
 /*
@@ -355,6 +440,7 @@ static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 		       enum walk_kind kind, u32 *nr)
 {
 	struct twi_sock *sock = walk->stage->spill[0];
+	struct twi_ends *ends = walk_ends(walk, kind, 0);
 	struct hlist_nulls_node *node;
 	u64 since = local_clock();
 	u32 seen = 0;
@@ -365,7 +451,8 @@ static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 		if (++seen > TWI_CHAIN_MAX)
 			break;
 		if (sock_copy(t, slot, walk->set, node, kind, true,
-			      &sock[*nr]) == VISIT_GOOD)
+			      walk_sides(walk, kind), &sock[*nr],
+			      ends + *nr) == VISIT_GOOD)
 			++*nr;
 	}
 	walk_longest(&walk->cost->longest_lock_ns, since);
@@ -400,7 +487,8 @@ static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
 		return false;
 	walk->cost->lock_fallbacks++;
 	walk->cost->skipped += seen - nr;
-	walk_fold(walk, t, slot, kind, walk->stage->spill[0], nr);
+	walk_fold(walk, t, slot, kind, walk->stage->spill[0],
+		  walk_ends(walk, kind, 0), nr);
 	return true;
 }
 
@@ -454,9 +542,7 @@ static void flood_fold(struct twi_walk *walk, struct flood *f,
 {
 	const struct twi_sock *sock = walk->stage->spill[0];
 
-	if (kind == WALK_LISTEN)
-		twi_census_listeners(walk->census, sock, f->staged);
-	else
+	if (!walk_divert(walk, kind, sock, walk_ends(walk, kind, 0), f->staged))
 		twi_census_socks(walk->census, sock, f->staged);
 	f->folded += f->staged;
 	f->staged = 0;
@@ -490,6 +576,7 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		      enum walk_kind kind, struct flood *f, bool count)
 {
 	struct twi_sock *sock = walk->stage->spill[0];
+	struct twi_ends *ends = walk_ends(walk, kind, 0);
 	struct hlist_nulls_node *node;
 	bool whole = true;
 	u32 run = 0;
@@ -501,7 +588,9 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 	node = READ_ONCE(chain_head(t, slot)->first);
 	while (whole && !is_a_nulls(node)) {
 		enum visit visit = sock_copy(t, slot, walk->set, node, kind,
-					     false, &sock[f->staged]);
+					     false, walk_sides(walk, kind),
+					     &sock[f->staged],
+					     ends + f->staged);
 
 		f->nodes++;
 		run++;
@@ -563,7 +652,7 @@ static void walk_flood(struct twi_walk *walk, const struct chains *t, u32 slot,
 		flood_begin(&f);
 	}
 	flood_fold(walk, &f, kind);
-	if (kind != WALK_LISTEN)
+	if (kind == WALK_EHASH || kind == WALK_EHASH_TIMERS)
 		twi_census_long(walk->census, t->index, slot, f.folded);
 
 	if (exact) {
@@ -688,6 +777,7 @@ static __always_inline void lane_end(struct twi_walk *walk,
 		return;
 	}
 	walk_fold(walk, t, lane->slot, kind, lane->base,
+		  walk_ends(walk, kind, lane - walk->stage->lane),
 		  lane_visited(course, lane));
 	lane_next(course, t, lane, kind);
 }
@@ -717,7 +807,10 @@ static __always_inline void lane_step(struct twi_walk *walk,
 	}
 	/* First, as it is in another line than what the copy begins with. */
 	next = READ_ONCE(node->next);
-	visit = sock_copy(t, lane->slot, &course->set, node, kind, false, copy);
+	visit = sock_copy(t, lane->slot, &course->set, node, kind, false,
+			  walk_sides(walk, kind), copy,
+			  walk_ends(walk, kind, lane - walk->stage->lane) +
+			  (copy - lane->base));
 	lane->copy = copy + 1;
 	if (unlikely(visit != VISIT_GOOD)) {
 		/* At once: this may be another chain by now, and a long one. */
@@ -782,14 +875,14 @@ static __always_inline int walk_chains(struct twi_walk *walk,
 /**
  * twi_walk_ehash - walk every established hash of the held namespaces
  * @walk: the walk
- * @timers: copy the minisockets' timers too
+ * @what: what to copy
  *
  * Context: Process context, may sleep between RCU sections.  Takes no
  * reference but in a flooded chain, and an ehash lock for at most
  * TWI_CHAIN_MAX nodes of a chain that would not hold still.
  * Return: 0, or -EINTR when the task is being killed.
  */
-int twi_walk_ehash(struct twi_walk *walk, bool timers)
+int twi_walk_ehash(struct twi_walk *walk, enum twi_walk_what what)
 {
 	u32 i;
 
@@ -804,10 +897,16 @@ int twi_walk_ehash(struct twi_walk *walk, bool timers)
 		};
 		int err;
 
-		if (timers)
+		switch (what) {
+		case TWI_WALK_TUPLES:
+			err = walk_chains(walk, t, WALK_EHASH_TUPLES);
+			break;
+		case TWI_WALK_TIMERS:
 			err = walk_chains(walk, t, WALK_EHASH_TIMERS);
-		else
+			break;
+		default:
 			err = walk_chains(walk, t, WALK_EHASH);
+		}
 		if (err)
 			return err;
 	}
@@ -868,6 +967,7 @@ static void bind_copy(const struct twi_netns_set *set,
 	copy->net = twi_netns_find(set, ib_net(tb));
 	copy->port = tb->port;
 	copy->l3mdev = tb->l3mdev;
+	copy->listens = false;
 	copy->fastreuse = tb->fastreuse;
 	copy->fastreuseport = tb->fastreuseport;
 	/* Never set where nobody asked for SO_REUSEPORT. */
@@ -995,12 +1095,16 @@ static void bound_copy(struct twi_walk *walk, struct hlist_node *node, u32 *nr)
 	tb = hlist_entry(node, struct inet_bind_bucket, node);
 	if (likely(tb->fastreuse < 0 && tb->fastreuseport < 0))
 		return;
-	/* A chain with more is one of many namespaces; the rest is not told. */
-	if (*nr == WALK_BIND_STAGE)
+	/* A chain with more is one of many namespaces. */
+	if (*nr == WALK_BIND_STAGE) {
+		twi_census_binds_lost(walk->census, 1);
 		return;
+	}
 	copy = &walk->stage->bind[(*nr)++];
 	copy->net = twi_netns_find(walk->set, ib_net(tb));
 	copy->port = tb->port;
+	copy->l3mdev = tb->l3mdev;
+	copy->listens = false;
 	copy->fastreuse = tb->fastreuse;
 	copy->fastreuseport = tb->fastreuseport;
 }
@@ -1071,34 +1175,51 @@ static __always_inline u32 bind_lengths(struct twi_walk *walk,
 }
 
 /**
- * twi_walk_bind_lengths - count the chains of both bind hashes
+ * twi_walk_bound - count the chains of bhash and find what somebody bound
  * @walk: the walk
  *
- * Of bhash, hands over those buckets that somebody bound: the few that
- * connect() alone did not choose.
+ * Hands over those buckets that somebody bound: the few that connect() alone
+ * did not choose.
  *
  * Context: Process context, may sleep between locks; each chain that is not
  * empty is counted in one hold of its lock, up to WALK_BIND_CHAIN nodes.
  * Return: 0; -EINTR when the task is being killed; -ENOMEM from the census.
  */
-int twi_walk_bind_lengths(struct twi_walk *walk)
+int twi_walk_bound(struct twi_walk *walk)
 {
 	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
-	u32 size = hinfo->bhash_size;
 	u32 rest = 0;
 	u32 slot;
 
-	for (slot = 0; slot < size;) {
+	for (slot = 0; slot < hinfo->bhash_size;) {
 		u32 bound = 0;
 
-		slot = bind_lengths(walk, hinfo->bhash, size, slot, &bound);
+		slot = bind_lengths(walk, hinfo->bhash, hinfo->bhash_size,
+				    slot, &bound);
 		if (twi_census_binds(walk->census, walk->stage->bind, bound))
 			return -ENOMEM;
 		if (walk_rest(rest++))
 			return -EINTR;
 	}
-	for (slot = 0; slot < size;) {
-		slot = bind_lengths(walk, hinfo->bhash2, size, slot, NULL);
+	return 0;
+}
+
+/**
+ * twi_walk_bind2_lengths - count the chains of bhash2
+ * @walk: the walk
+ *
+ * Context: as twi_walk_bound().
+ * Return: 0, or -EINTR when the task is being killed.
+ */
+int twi_walk_bind2_lengths(struct twi_walk *walk)
+{
+	struct inet_hashinfo *hinfo = walk->set->hinfo[0];
+	u32 rest = 0;
+	u32 slot;
+
+	for (slot = 0; slot < hinfo->bhash_size;) {
+		slot = bind_lengths(walk, hinfo->bhash2, hinfo->bhash_size,
+				    slot, NULL);
 		if (walk_rest(rest++))
 			return -EINTR;
 	}
@@ -1199,13 +1320,32 @@ int twi_walk_alloc(struct twi_walk *walk)
 }
 
 /**
- * twi_walk_free - free what twi_walk_alloc() allocated
+ * twi_walk_alloc_ends - allocate what a walk for TWI_WALK_TUPLES needs besides
+ * @walk: the walk
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int twi_walk_alloc_ends(struct twi_walk *walk)
+{
+	const size_t bytes = TWI_WALK_LANES * sizeof(*walk->ends);
+
+	walk->ends = kvmalloc(bytes, GFP_KERNEL);
+	if (!walk->ends)
+		return -ENOMEM;
+	walk->cost->bytes += bytes;
+	return 0;
+}
+
+/**
+ * twi_walk_free - free what was allocated for a walk
  * @walk: the walk
  */
 void twi_walk_free(struct twi_walk *walk)
 {
 	kvfree(walk->stage);
+	kvfree(walk->ends);
 	walk->stage = NULL;
+	walk->ends = NULL;
 }
 
 /**

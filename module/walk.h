@@ -12,8 +12,18 @@
 #define TWI_WALK_LANES		16
 
 struct twi_census;
+struct twi_ends;
 struct twi_netns_set;
 struct twi_stage;
+struct twi_supplies;
+struct twi_tuples;
+
+/* What of the sockets of an established hash is copied. */
+enum twi_walk_what {
+	TWI_WALK_PLAIN,
+	TWI_WALK_TIMERS,	/* of minisockets, too */
+	TWI_WALK_TUPLES,	/* and addresses */
+};
 
 /**
  * struct twi_walk - one walk, from alloc to free
@@ -21,19 +31,27 @@ struct twi_stage;
  * @census:	where the copies go
  * @cost:	what it cost, counted up
  * @stage:	where copies wait for the end of their chain
+ * @ends:	their addresses, for TWI_WALK_TUPLES
+ * @tuples:	where the copies of TWI_WALK_TUPLES and listeners go instead
+ * @supplies:	where the copies of TWI_WALK_TUPLES go instead of @tuples
  */
 struct twi_walk {
 	const struct twi_netns_set *set;
 	struct twi_census *census;
 	struct twi_cost *cost;
 	struct twi_stage *stage;
+	struct twi_ends (*ends)[TWI_CHAIN_MAX];
+	struct twi_tuples *tuples;
+	struct twi_supplies *supplies;
 };
 
 int twi_walk_alloc(struct twi_walk *walk);
+int twi_walk_alloc_ends(struct twi_walk *walk);
 void twi_walk_free(struct twi_walk *walk);
-int twi_walk_ehash(struct twi_walk *walk, bool timers);
+int twi_walk_ehash(struct twi_walk *walk, enum twi_walk_what what);
 int twi_walk_listeners(struct twi_walk *walk);
-int twi_walk_bind_lengths(struct twi_walk *walk);
+int twi_walk_bound(struct twi_walk *walk);
+int twi_walk_bind2_lengths(struct twi_walk *walk);
 int twi_walk_bhash(struct twi_walk *walk);
 int twi_walk_bhash2(struct twi_walk *walk);
 

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ports that an outbound group draws from.
+ *
+ * Sees values only, and is built in user space too (module/tests).  The order
+ * is: twi_supplies_alloc() chooses the groups; the caller fills in what the
+ * namespace says of each; twi_supplies_usable(); another walk of the table
+ * through twi_supplies_socks(); twi_supplies_finish().
+ */
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+
+#include "census.h"
+#include "supply.h"
+
+/* kernel/time/timer.c, drivers/net/loopback.c */
+#define LOOPBACK_DEV		1
+
+static u32 net_ports(const struct twi_tuples *t, const union twi_key *key)
+{
+	const struct twi_netns *net = &t->net[key->net];
+
+	return net->port_high - net->port_low + 1;
+}
+
+/* Does @a use a larger share of its range than @b? */
+static bool share_larger(const struct twi_tuples *t, const struct twi_group *a,
+			 const struct twi_group *b)
+{
+	return twi_group_sockets(a) * net_ports(t, &b->key) >
+	       twi_group_sockets(b) * net_ports(t, &a->key);
+}
+
+/* Keeps the outbound groups with the largest shares; of equal ones the first */
+static void supplies_choose(struct twi_supplies *all)
+{
+	struct twi_tuples *t = all->t;
+	u32 i, at;
+
+	for (i = 0; i < t->listed; i++) {
+		struct twi_group *group = twi_tuples_group(t, i);
+
+		if (group->key.side != TWI_SIDE_outbound)
+			continue;
+		if (all->nr < TWI_SUPPLIES_MAX)
+			all->nr++;
+		else if (!share_larger(t, group, all->supply[all->nr - 1].group))
+			continue;
+		for (at = all->nr - 1; at; at--) {
+			struct twi_group *before = all->supply[at - 1].group;
+
+			if (!share_larger(t, group, before))
+				break;
+			all->supply[at].group = before;
+		}
+		all->supply[at].group = group;
+	}
+}
+
+static u32 supply_slot(const struct twi_supplies *all, const union twi_key *key,
+		       u32 hash)
+{
+	u32 i = hash % TWI_SUPPLY_SLOTS;
+
+	while (all->slot[i] &&
+	       !twi_key_same(&all->supply[all->slot[i] - 1].key, key))
+		i = (i + 1) % TWI_SUPPLY_SLOTS;
+	return i;
+}
+
+static void supply_index(struct twi_supplies *all, u32 nr)
+{
+	struct twi_supply *s = &all->supply[nr];
+	u32 slot;
+
+	s->key = s->group->key;
+	s->key.dev = 0;
+	s->hash = twi_key_hash(all->t, &s->key);
+	slot = supply_slot(all, &s->key, s->hash);
+	all->next[nr] = all->slot[slot];
+	all->slot[slot] = nr + 1;
+	__set_bit(s->key.port, all->rports);
+	s->group->supply = nr + 1;
+}
+
+/**
+ * twi_supplies_alloc - choose the groups and allocate their bitmaps
+ * @all: zeroed
+ * @t: the groups, in order
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM, after which it must be freed all the same.
+ */
+int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t)
+{
+	size_t longs = BITS_TO_LONGS(TWI_PORT_BITS);
+	unsigned long *bits;
+	u32 i;
+
+	all->t = t;
+	all->supply = kvcalloc(TWI_SUPPLIES_MAX, sizeof(*all->supply),
+			       GFP_KERNEL);
+	if (!all->supply)
+		return -ENOMEM;
+	supplies_choose(all);
+	for (i = 0; i < all->nr; i++)
+		longs += 4 * BITS_TO_LONGS(net_ports(t,
+						     &all->supply[i].group->key));
+	all->bits = kvcalloc(longs, sizeof(*bits), GFP_KERNEL);
+	if (!all->bits)
+		return -ENOMEM;
+	all->bytes = longs * sizeof(*bits) +
+		     TWI_SUPPLIES_MAX * sizeof(*all->supply);
+	all->rports = all->bits;
+	bits = all->bits + BITS_TO_LONGS(TWI_PORT_BITS);
+	for (i = 0; i < all->nr; i++) {
+		struct twi_supply *s = &all->supply[i];
+
+		supply_index(all, i);
+		s->low = t->net[s->key.net].port_low;
+		s->size = net_ports(t, &s->key);
+		longs = BITS_TO_LONGS(s->size);
+		s->reserved = bits;
+		s->usable = bits + longs;
+		s->used = bits + 2 * longs;
+		s->hard = bits + 3 * longs;
+		bits += 4 * longs;
+	}
+	return 0;
+}
+
+/**
+ * twi_supplies_free - free what was allocated
+ * @all: allocated in part or whole
+ */
+void twi_supplies_free(struct twi_supplies *all)
+{
+	kvfree(all->supply);
+	kvfree(all->bits);
+	all->supply = NULL;
+	all->bits = NULL;
+}
+
+/**
+ * twi_supply_reuses - does connect() take over TIME-WAIT of a group?
+ * @key: the group
+ * @mode: net.ipv4.tcp_tw_reuse
+ *
+ * The rule of tcp_twsk_unique() (net/ipv4/tcp_ipv4.c) for the addresses.
+ *
+ * Return: whether it does, of those sockets that are old enough.
+ */
+bool twi_supply_reuses(const union twi_key *key, u8 mode)
+{
+	static const u8 mapped[13] = { [10] = 0xff, 0xff, 127 };
+	static const u8 loopback[16] = { [15] = 1 };
+
+	if (mode != 2)
+		return mode;
+	return key->dev == LOOPBACK_DEV ||
+	       !memcmp(key->laddr, mapped, sizeof(mapped)) ||
+	       !memcmp(key->raddr, mapped, sizeof(mapped)) ||
+	       !memcmp(key->laddr, loopback, sizeof(loopback)) ||
+	       !memcmp(key->raddr, loopback, sizeof(loopback));
+}
+
+/**
+ * twi_supplies_usable - which ports connect() may choose
+ * @all: with the reserved ports of each
+ *
+ * Not those whose bind bucket has fastreuse or fastreuseport of 0 or more.
+ */
+void twi_supplies_usable(struct twi_supplies *all)
+{
+	const struct twi_sides *sides = &all->t->sides;
+	u32 nr, i;
+
+	for (nr = 0; nr < all->nr; nr++) {
+		struct twi_supply *s = &all->supply[nr];
+
+		bitmap_complement(s->usable, s->reserved, s->size);
+		i = twi_sides_first(sides, s->key.net, s->low);
+		for (; i < sides->binds; i++) {
+			const struct twi_bind *bind = &sides->bind[i];
+
+			if (bind->net != s->key.net ||
+			    bind->port - s->low >= s->size)
+				break;
+			if (bind->l3mdev == s->l3mdev)
+				__clear_bit(bind->port - s->low, s->usable);
+		}
+		s->capacity = bitmap_weight(s->usable, s->size);
+	}
+}
+
+/* Would a socket of the supply's device find this one in its way? */
+static bool dev_matches(const struct twi_supply *s, s32 dev)
+{
+	/* inet_bound_dev_eq() (include/net/inet_sock.h) */
+	if (!dev)
+		return s->any;
+	return dev == s->group->key.dev || dev == s->master;
+}
+
+/* Seconds until its timer fires, TWI_AHEAD_NR and more for never. */
+static u32 sock_fires(const struct twi_clock *clock,
+		      const struct twi_sock *sock)
+{
+	u32 level = (sock->timer >> TIMER_ARRAYSHIFT) / TWI_WHEEL_LEVEL_SIZE;
+	u32 shift = TWI_WHEEL_SHIFT(level);
+	unsigned long fires;
+	long left;
+
+	if (!(sock->flags & TWI_SOCK_ARMED) || level >= TWI_WHEEL_LEVELS)
+		return TWI_AHEAD_NR;
+	fires = ((sock->expires >> shift) + 1) << shift;
+	left = fires - clock->now;
+	if (left <= 0)
+		return 0;
+	return min_t(unsigned long, (left + clock->hz - 1) / clock->hz,
+		     TWI_AHEAD_NR);
+}
+
+/*
+ * Milliseconds until connect() may take over a TIME-WAIT socket that has a
+ * timestamp, the other half of the rule of tcp_twsk_unique(); 0 or less: now.
+ */
+static s32 sock_fresh_ms(const struct twi_clock *clock, u32 delay,
+			 const struct twi_sock *sock,
+			 const struct twi_ends *ends)
+{
+	if (clock->delayed)
+		return (s32)(sock->stamp + delay - clock->now_ms) + 1;
+	return ((s32)(ends->recent - clock->now_s) + 1) * 1000;
+}
+
+static void supply_free(struct twi_supply *s, u32 seconds)
+{
+	if (seconds < 1)
+		seconds = 1;
+	if (seconds <= TWI_AHEAD_NR)
+		s->outlook.freed[seconds - 1]++;
+}
+
+/* Notes a socket on a port that connect() may choose. */
+static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
+		       u32 port, const struct twi_sock *sock,
+		       const struct twi_ends *ends)
+{
+	bool mini = sock->state <= TWI_STATE_fw2;
+	u32 seconds = TWI_AHEAD_NR + 1;
+	s32 fresh_ms = 1;
+
+	if (sock->state == TWI_STATE_tw && ends->recent)
+		fresh_ms = sock_fresh_ms(clock, s->delay, sock, ends);
+	__set_bit(port, s->used);
+	if (fresh_ms > 0)
+		__set_bit(port, s->hard);
+	else if (s->reuse)
+		return;
+	if (mini)
+		seconds = sock_fires(clock, sock);
+	if (s->reuse && sock->state == TWI_STATE_tw && ends->recent)
+		seconds = min_t(u32, seconds, (fresh_ms + 999) / 1000);
+	supply_free(s, seconds);
+}
+
+static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
+			const struct twi_sock *sock,
+			const struct twi_ends *ends)
+{
+	u32 port = sock->lport - s->low;
+
+	if (!dev_matches(s, sock->dev))
+		return;
+	if (port < s->size && test_bit(port, s->usable))
+		supply_use(&all->t->clock, s, port, sock, ends);
+	if (sock->state <= TWI_STATE_fw2 && ends->recent &&
+	    sock->dev == s->group->key.dev &&
+	    twi_side(&all->t->sides, sock) == TWI_SIDE_outbound)
+		s->stamped++;
+}
+
+/**
+ * twi_supplies_socks - fold sockets
+ * @all: the supplies
+ * @sock: the copies
+ * @ends: their addresses
+ * @nr: how many
+ */
+void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
+			const struct twi_ends *ends, u32 nr)
+{
+	u32 i, at;
+
+	for (i = 0; i < nr; i++) {
+		union twi_key key;
+		u32 slot;
+
+		if (likely(!test_bit(sock[i].rport, all->rports)) ||
+		    sock[i].net == TWI_NETNS_UNHELD)
+			continue;
+		twi_key_tuple(&key, &sock[i], &ends[i]);
+		key.dev = 0;
+		slot = supply_slot(all, &key, twi_key_hash(all->t, &key));
+		for (at = all->slot[slot]; at; at = all->next[at - 1])
+			supply_sock(all, &all->supply[at - 1], &sock[i],
+				    &ends[i]);
+	}
+}
+
+/* Free ports of the parity of the first port of the range. */
+static u32 supply_first(const struct twi_supply *s)
+{
+	u32 nr = 0;
+	u32 i;
+
+	for (i = 0; i < s->size; i += 2)
+		nr += test_bit(i, s->usable) && !test_bit(i, s->used);
+	return nr;
+}
+
+static void supply_finish(const struct twi_clock *clock, struct twi_supply *s)
+{
+	struct twi_search search = {
+		.size = s->size,
+		.reserved = s->reserved,
+		.free = s->usable,
+	};
+	u32 hard = bitmap_weight(s->hard, s->size);
+
+	s->taken = bitmap_weight(s->used, s->size);
+	s->reuse_1 = s->taken - hard;
+	s->free_first = supply_first(s);
+	bitmap_andnot(s->usable, s->usable, s->reuse ? s->hard : s->used,
+		      s->size);
+	s->left = twi_connect_left(&search);
+	twi_connect_probes(&search, &s->probes);
+	if (s->steps)
+		s->probes = (struct twi_probes){ -1, -1, -1 };
+
+	s->outlook.left = s->left;
+	s->outlook.closed_10s = s->group->closed_10s;
+	s->outlook.minis = s->group->tw + s->group->fw2;
+	s->outlook.stamped = min(s->stamped, s->outlook.minis);
+	s->outlook.life_s = (clock->tw_len + clock->tw_step + clock->hz - 1) /
+			    clock->hz;
+	/* By the second of the timestamp: after one, up to two. */
+	if (s->reuse)
+		s->outlook.reuse_s = clock->delayed ? s->delay / 1000 + 1 : 2;
+	s->exhausted_s = twi_connect_exhausted(&s->outlook);
+}
+
+/**
+ * twi_supplies_finish - the results, after the walk
+ * @all: the supplies
+ */
+void twi_supplies_finish(struct twi_supplies *all)
+{
+	u32 i;
+
+	for (i = 0; i < all->nr; i++)
+		supply_finish(&all->t->clock, &all->supply[i]);
+}

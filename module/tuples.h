@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Folds sockets into groups that draw their quadruplets from the same
+ * supply.
+ *
+ * No net headers and no locks: it sees values only, and it is built in user
+ * space too (module/tests).
+ */
+#ifndef TWI_TUPLES_H
+#define TWI_TUPLES_H
+
+#include <linux/siphash.h>
+
+#include "sides.h"
+#include "value.h"
+
+/* Groups that are counted as they come. */
+#define TWI_TUPLES_MAX		32768
+/* Groups that the sketch may add: sets of so many. */
+#define TWI_HEAVY_SETS		512
+#define TWI_HEAVY_WAYS		8
+
+/**
+ * union twi_key - what the sockets of a group have in common
+ * @laddr:	local address in network order, IPv4 as ::ffff:a.b.c.d
+ * @raddr:	remote address, likewise
+ * @dev:	ifindex of the device bound to, 0 for none
+ * @net:	index of the namespace
+ * @port:	the fixed port, host order
+ * @side:	enum twi_side
+ * @remote:	whether the fixed port is the remote one
+ * @word:	all of it; no key is all 0
+ */
+union twi_key {
+	struct {
+		u32 laddr[4];
+		u32 raddr[4];
+		s32 dev;
+		u16 net;
+		u16 port;
+		u8 side;
+		u8 remote;
+	};
+	u64 word[6];
+};
+
+static inline bool twi_key_same(const union twi_key *a, const union twi_key *b)
+{
+	return !((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) |
+		 (a->word[2] ^ b->word[2]) | (a->word[3] ^ b->word[3]) |
+		 (a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5]));
+}
+
+/**
+ * struct twi_group - a group and its sockets
+ * @key:	what they have in common
+ * @hash:	of @key
+ * @tw:		TIME-WAIT minisockets
+ * @fw2:	FIN-WAIT-2 minisockets
+ * @live:	other sockets
+ * @closed_1s:	TIME-WAIT entered in the last second
+ * @closed_10s:	TIME-WAIT entered in the last 10 s
+ * @oldest:	age of the oldest TIME-WAIT, in ticks of the clock
+ * @youngest:	age of the youngest; more than @oldest if there is none
+ * @supply:	number of its struct twi_supply + 1, 0 for none
+ * @here:	the slot is taken
+ * @sketched:	found by the sketch, and counted by a second walk
+ */
+struct twi_group {
+	union twi_key key;
+	u32 hash;
+	u32 tw;
+	u32 fw2;
+	u32 live;
+	u32 closed_1s;
+	u32 closed_10s;
+	u32 oldest;
+	u32 youngest;
+	u8 supply;
+	bool here;
+	bool sketched;
+};
+
+/**
+ * struct twi_heavy - a group without a place, in the sketch
+ * @key:	the group
+ * @hash:	of @key
+ * @count:	how often it was met, less what was taken off; 0 in a free one
+ */
+struct twi_heavy {
+	union twi_key key;
+	u32 hash;
+	u32 count;
+};
+
+/**
+ * struct twi_clock - how the kernel keeps the time of minisockets
+ * @now:	jiffy at which the walk began
+ * @now_ms:	low 32 bits of the millisecond (CLOCK_MONOTONIC), likewise
+ * @now_s:	low 32 bits of the second (CLOCK_MONOTONIC), likewise
+ * @hz:		jiffies a second
+ * @tw_len:	TCP_TIMEWAIT_LEN in jiffies
+ * @tw_step:	step of the timer wheel at that timeout, in jiffies
+ * @stamped:	the kernel keeps the time of entry; ages are in ms, not jiffies
+ * @delayed:	connect() takes over TIME-WAIT some time after its entry, not in
+ *		the second after its last timestamp
+ */
+struct twi_clock {
+	unsigned long now;
+	u32 now_ms;
+	u32 now_s;
+	u32 hz;
+	u32 tw_len;
+	u32 tw_step;
+	bool stamped;
+	bool delayed;
+};
+
+/**
+ * struct twi_tuples - the groups
+ * @clock:	the kernel's
+ * @net:	values of the namespaces
+ * @sides:	who chose which port
+ * @seed:	of the hash, so that nobody outside can aim at a slot
+ * @group:	open-addressing hash, @slots of them
+ * @slots:	room, of which a third stays free
+ * @max:	groups that are counted as they come
+ * @used:	groups
+ * @last:	the group of the last socket; that of the next is often the same
+ * @heavy:	the sketch
+ * @off:	what was taken off the counts of each set of the sketch
+ * @other:	sockets without a group
+ * @lost:	sockets whose group found no place
+ * @sketched:	groups that the sketch found
+ * @recount:	only these are counted now
+ * @order:	groups by size, @listed of them
+ * @listed:	groups with sockets
+ * @bytes:	memory allocated
+ */
+struct twi_tuples {
+	struct twi_clock clock;
+	const struct twi_netns *net;
+	struct twi_sides sides;
+	hsiphash_key_t seed;
+	struct twi_group *group;
+	u32 slots;
+	u32 max;
+	u32 used;
+	struct twi_group *last;
+	struct twi_heavy *heavy;
+	u32 *off;
+	struct twi_group other;
+	u64 lost;
+	u32 sketched;
+	bool recount;
+	u32 *order;
+	u32 listed;
+	size_t bytes;
+};
+
+int twi_tuples_alloc(struct twi_tuples *t, u32 max);
+void twi_tuples_free(struct twi_tuples *t);
+void twi_tuples_socks(struct twi_tuples *t, const struct twi_sock *sock,
+		      const struct twi_ends *ends, u32 nr);
+bool twi_tuples_recount(struct twi_tuples *t);
+int twi_tuples_order(struct twi_tuples *t);
+u32 twi_tuples_unlisted(const struct twi_tuples *t);
+u32 twi_key_hash(const struct twi_tuples *t, const union twi_key *key);
+void twi_key_tuple(union twi_key *key, const struct twi_sock *sock,
+		   const struct twi_ends *ends);
+
+static inline u64 twi_group_sockets(const struct twi_group *group)
+{
+	return (u64)group->tw + group->fw2 + group->live;
+}
+
+/* A group in order, most sockets first. */
+static inline struct twi_group *twi_tuples_group(const struct twi_tuples *t,
+						 u32 i)
+{
+	return &t->group[t->order[i]];
+}
+
+#endif /* TWI_TUPLES_H */
