@@ -150,14 +150,18 @@ static void sides_port(struct twi_sides *sides, const struct twi_sock *sock)
 	sides->last_port.port = sock->lport;
 	sides->last_port.l3mdev = l3mdev;
 	sides->last_port.bound = false;
+	sides->last_port.shared = false;
 	sides->last_port.listens = false;
 	i = twi_sides_first(sides, sock->net, sock->lport);
 	for (; bind_is(sides, i, sock->net, sock->lport); i++) {
 		const struct twi_bind *bind = &sides->bind[i];
 
-		/* Of a device that is gone any may be meant. */
-		sides->last_port.bound |= bind->l3mdev == l3mdev || l3mdev < 0;
 		sides->last_port.listens |= bind->listens;
+		/* Of a device that is gone any may be meant. */
+		if (bind->l3mdev == l3mdev || l3mdev < 0) {
+			sides->last_port.bound = true;
+			sides->last_port.shared |= bind->shared;
+		}
 	}
 }
 
@@ -165,15 +169,20 @@ static void sides_port(struct twi_sides *sides, const struct twi_sock *sock)
  * twi_side - the side of a socket
  * @sides: the sides
  * @sock: copy of a socket of an established hash, in a namespace that is held
+ * @local: set to whether its fixed port is the local one
  *
  * Return: who chose its local port, as Documentation/ABI says.
  */
-enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock)
+enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock,
+		       bool *local)
 {
 	const bool told = sock->flags & TWI_SOCK_TOLD;
 
-	if (sock->state == TWI_STATE_new_syn_recv)
+	*local = false;
+	if (sock->state == TWI_STATE_new_syn_recv) {
+		*local = true;
 		return TWI_SIDE_inbound;
+	}
 	if (told && sock->flags & TWI_SOCK_CONNECT)
 		return TWI_SIDE_outbound;
 	if (!told && !test_bit(sock->lport, sides->bound))
@@ -181,7 +190,10 @@ enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock)
 	sides_port(sides, sock);
 	if (!told && !sides->last_port.bound)
 		return TWI_SIDE_outbound;
-	if (sides->last_port.listens || sock->flags & TWI_SOCK_TRANSPARENT)
+	if (sides->last_port.listens || sock->flags & TWI_SOCK_TRANSPARENT) {
+		*local = true;
 		return TWI_SIDE_inbound;
+	}
+	*local = sides->last_port.shared;
 	return TWI_SIDE_bound;
 }

@@ -57,6 +57,7 @@ struct twi_sides {
 		u16 port;
 		s32 l3mdev;
 		bool bound;
+		bool shared;
 		bool listens;
 	} last_port;
 };
@@ -68,6 +69,7 @@ void twi_sides_listeners(struct twi_sides *sides, const struct twi_sock *sock,
 			 u32 nr);
 void twi_sides_settle(struct twi_sides *sides);
 u32 twi_sides_first(const struct twi_sides *sides, u16 net, u16 port);
-enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock);
+enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock,
+		       bool *local);
 
 #endif /* TWI_SIDES_H */

@@ -273,6 +273,7 @@ static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
 			const struct twi_ends *ends)
 {
 	u32 port = sock->lport - s->low;
+	bool local;
 
 	if (!dev_matches(s, sock->dev))
 		return;
@@ -280,7 +281,7 @@ static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
 		supply_use(&all->t->clock, s, port, sock, ends);
 	if (sock->state <= TWI_STATE_fw2 && ends->recent &&
 	    sock->dev == s->group->key.dev &&
-	    twi_side(&all->t->sides, sock) == TWI_SIDE_outbound)
+	    twi_side(&all->t->sides, sock, &local) == TWI_SIDE_outbound)
 		s->stamped++;
 }
 

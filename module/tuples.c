@@ -48,21 +48,14 @@ void twi_key_tuple(union twi_key *key, const struct twi_sock *sock,
 	key->remote = true;
 }
 
-static bool port_local(const struct twi_netns *net, u16 port)
-{
-	return port >= net->port_low && port <= net->port_high;
-}
-
 static void sock_key(struct twi_tuples *t, const struct twi_sock *sock,
 		     const struct twi_ends *ends, union twi_key *key)
 {
-	const struct twi_netns *net = &t->net[sock->net];
+	bool local;
 
 	twi_key_tuple(key, sock, ends);
-	key->side = twi_side(&t->sides, sock);
-	if (key->side == TWI_SIDE_inbound ||
-	    (key->side == TWI_SIDE_bound && port_local(net, sock->rport) &&
-	     !port_local(net, sock->lport))) {
+	key->side = twi_side(&t->sides, sock, &local);
+	if (local) {
 		key->port = sock->lport;
 		key->remote = false;
 	}

@@ -103,6 +103,7 @@ enum twi_owners {
  * @fastreuse:	as in the kernel
  * @fastreuseport: as in the kernel
  * @owners:	enum twi_owners
+ * @shared:	it has several owners; only where a walk for tuples looked
  * @listens:	somebody listens on the port; not of the bucket, added later
  */
 struct twi_bind {
@@ -113,6 +114,7 @@ struct twi_bind {
 	s8 fastreuse;
 	s8 fastreuseport;
 	u8 owners;
+	bool shared;
 	bool listens;
 };
 

@@ -967,6 +967,7 @@ static void bind_copy(const struct twi_netns_set *set,
 	copy->net = twi_netns_find(set, ib_net(tb));
 	copy->port = tb->port;
 	copy->l3mdev = tb->l3mdev;
+	copy->shared = false;
 	copy->listens = false;
 	copy->fastreuse = tb->fastreuse;
 	copy->fastreuseport = tb->fastreuseport;
@@ -1087,9 +1088,23 @@ static void bind_prefetch(const struct inet_bind_hashbucket *table, u32 size,
 		prefetch(READ_ONCE(table[slot + ahead].chain.first));
 }
 
+/* Context: as bind_owners().  Looks at two owners at most. */
+static bool bound_shared(struct inet_bind_bucket *tb)
+{
+	struct inet_bind2_bucket __maybe_unused *tb2;
+	const struct sock *sk;
+	u32 nr = 0;
+
+	twi_for_each_owner(sk, tb2, tb) {
+		if (++nr == 2)
+			return true;
+	}
+	return false;
+}
+
 static void bound_copy(struct twi_walk *walk, struct hlist_node *node, u32 *nr)
 {
-	const struct inet_bind_bucket *tb;
+	struct inet_bind_bucket *tb;
 	struct twi_bind *copy;
 
 	tb = hlist_entry(node, struct inet_bind_bucket, node);
@@ -1104,6 +1119,7 @@ static void bound_copy(struct twi_walk *walk, struct hlist_node *node, u32 *nr)
 	copy->net = twi_netns_find(walk->set, ib_net(tb));
 	copy->port = tb->port;
 	copy->l3mdev = tb->l3mdev;
+	copy->shared = walk->tuples && bound_shared(tb);
 	copy->listens = false;
 	copy->fastreuse = tb->fastreuse;
 	copy->fastreuseport = tb->fastreuseport;
