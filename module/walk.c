@@ -416,11 +416,12 @@ static void walk_fold(struct twi_walk *walk, const struct chains *t, u32 slot,
 		twi_census_chain(walk->census, t->index, slot, sock, nr);
 }
 
-/* Where the addresses of a lane's copies go. */
+/* Where the addresses of a lane's copy go. */
 static __always_inline struct twi_ends *walk_ends(const struct twi_walk *walk,
-						  enum walk_kind kind, u32 lane)
+						  enum walk_kind kind,
+						  u32 lane, u32 copy)
 {
-	return kind == WALK_EHASH_TUPLES ? walk->ends[lane] : NULL;
+	return kind == WALK_EHASH_TUPLES ? &walk->ends[lane][copy] : NULL;
 }
 
 static __always_inline const struct twi_sides *
@@ -440,7 +441,6 @@ static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 		       enum walk_kind kind, u32 *nr)
 {
 	struct twi_sock *sock = walk->stage->spill[0];
-	struct twi_ends *ends = walk_ends(walk, kind, 0);
 	struct hlist_nulls_node *node;
 	u64 since = local_clock();
 	u32 seen = 0;
@@ -452,7 +452,7 @@ static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 			break;
 		if (sock_copy(t, slot, walk->set, node, kind, true,
 			      walk_sides(walk, kind), &sock[*nr],
-			      ends + *nr) == VISIT_GOOD)
+			      walk_ends(walk, kind, 0, *nr)) == VISIT_GOOD)
 			++*nr;
 	}
 	walk_longest(&walk->cost->longest_lock_ns, since);
@@ -488,7 +488,7 @@ static bool walk_locked(struct twi_walk *walk, const struct chains *t, u32 slot,
 	walk->cost->lock_fallbacks++;
 	walk->cost->skipped += seen - nr;
 	walk_fold(walk, t, slot, kind, walk->stage->spill[0],
-		  walk_ends(walk, kind, 0), nr);
+		  walk_ends(walk, kind, 0, 0), nr);
 	return true;
 }
 
@@ -542,7 +542,8 @@ static void flood_fold(struct twi_walk *walk, struct flood *f,
 {
 	const struct twi_sock *sock = walk->stage->spill[0];
 
-	if (!walk_divert(walk, kind, sock, walk_ends(walk, kind, 0), f->staged))
+	if (!walk_divert(walk, kind, sock, walk_ends(walk, kind, 0, 0),
+			 f->staged))
 		twi_census_socks(walk->census, sock, f->staged);
 	f->folded += f->staged;
 	f->staged = 0;
@@ -576,7 +577,6 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		      enum walk_kind kind, struct flood *f, bool count)
 {
 	struct twi_sock *sock = walk->stage->spill[0];
-	struct twi_ends *ends = walk_ends(walk, kind, 0);
 	struct hlist_nulls_node *node;
 	bool whole = true;
 	u32 run = 0;
@@ -590,7 +590,8 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		enum visit visit = sock_copy(t, slot, walk->set, node, kind,
 					     false, walk_sides(walk, kind),
 					     &sock[f->staged],
-					     ends + f->staged);
+					     walk_ends(walk, kind, 0,
+						       f->staged));
 
 		f->nodes++;
 		run++;
@@ -777,7 +778,7 @@ static __always_inline void lane_end(struct twi_walk *walk,
 		return;
 	}
 	walk_fold(walk, t, lane->slot, kind, lane->base,
-		  walk_ends(walk, kind, lane - walk->stage->lane),
+		  walk_ends(walk, kind, lane - walk->stage->lane, 0),
 		  lane_visited(course, lane));
 	lane_next(course, t, lane, kind);
 }
@@ -809,8 +810,8 @@ static __always_inline void lane_step(struct twi_walk *walk,
 	next = READ_ONCE(node->next);
 	visit = sock_copy(t, lane->slot, &course->set, node, kind, false,
 			  walk_sides(walk, kind), copy,
-			  walk_ends(walk, kind, lane - walk->stage->lane) +
-			  (copy - lane->base));
+			  walk_ends(walk, kind, lane - walk->stage->lane,
+				    copy - lane->base));
 	lane->copy = copy + 1;
 	if (unlikely(visit != VISIT_GOOD)) {
 		/* At once: this may be another chain by now, and a long one. */
