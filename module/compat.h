@@ -100,9 +100,9 @@ static inline u8 twi_tw_connect(const struct inet_timewait_sock *tw)
 static inline u8 twi_sk_connect(const struct sock *sk)
 {
 	/* Set before it is hashed, in a word with other bits. */
-	return TWI_SOCK_TOLD |
-	       (data_race(!!(sk->sk_userlocks & SOCK_CONNECT_BIND)) ?
-		TWI_SOCK_CONNECT : 0);
+	bool connect = data_race(sk->sk_userlocks & SOCK_CONNECT_BIND);
+
+	return TWI_SOCK_TOLD | (connect ? TWI_SOCK_CONNECT : 0);
 }
 #else
 TWI_ASSERT_LACKS(inet_timewait_sock, tw_connect_bind);
