@@ -19,6 +19,9 @@ static const struct {
 	{ "lanes", "chains walked side by side" },
 	{ "chain_max", "nodes above which a chain is flooded" },
 	{ "netns_max", "namespaces held at most" },
+	{ "tuples_max", "groups of tuples counted at first" },
+	{ "tuples_detailed", "groups with a capacity at most" },
+	{ "tuples_bytes_max", "memory of tuples at most, bytes" },
 	{ "has_entry_stamp", "TIME-WAIT keeps its time of entry" },
 	{ "has_connect_bind", "TIME-WAIT knows who chose its port" },
 	{ "has_bind_rcu", "bind buckets are freed by RCU" },
@@ -27,9 +30,12 @@ static const struct {
 	{ "has_ipv6", "the kernel has IPv6" },
 };
 
+/* A key that an older module does not have has no line. */
 static void add(struct twi_table *table, const struct twi_key *key,
 		const char *meaning, bool numeric)
 {
+	if (!key)
+		return;
 	twi_table_row(table);
 	twi_table_cell(table, key->name);
 	if (key->spec->kind == TWI_TEXT)

@@ -68,6 +68,7 @@ static json_t *keys_value(const struct twi_schema *schema,
 			  const struct twi_keys *keys)
 {
 	json_t *root = must(json_object());
+	const struct twi_key *key;
 
 	set(root, TWI_NAME, json_string(schema->file));
 	set(root, "format", json_integer(TWI_FORMAT));
@@ -75,8 +76,9 @@ static json_t *keys_value(const struct twi_schema *schema,
 		const struct twi_key_spec *spec = &schema->keys[i];
 
 		if (!twi_spec_is_pattern(spec)) {
-			set(root, spec->name,
-			    key_value(twi_keys_find(keys, spec->name)));
+			key = twi_keys_find(keys, spec->name);
+			set(root, spec->name, key ? key_value(key) :
+						    json_integer(TWI_UNKNOWN));
 			continue;
 		}
 		for (size_t k = 0; k < keys->n; k++) {
@@ -88,24 +90,34 @@ static json_t *keys_value(const struct twi_schema *schema,
 	return root;
 }
 
-static json_t *row_value(const struct twi_schema *schema, const int64_t *row)
+static json_t *row_value(const struct twi_schema *schema, const int64_t *row,
+			 const char *text)
 {
 	json_t *object = must(json_object());
+	const char *word;
 
-	for (size_t i = 0; i < schema->ncolumns; i++)
-		set(object, schema->columns[i].name, json_integer(row[i]));
+	for (size_t i = 0; i < schema->ncolumns; i++) {
+		word = twi_column_text(&schema->columns[i], row[i], text);
+		set(object, schema->columns[i].name,
+		    word ? json_string(word) : json_integer(row[i]));
+	}
 	return object;
 }
 
-/* The same object again with other numbers, which spares making a new one. */
+/* The same object again with other values, which spares making a new one. */
 static void row_update(json_t *object, const struct twi_schema *schema,
-		       const int64_t *row)
+		       const int64_t *row, const char *text)
 {
-	const char *name;
+	const char *word;
+	json_t *value;
 
 	for (size_t i = 0; i < schema->ncolumns; i++) {
-		name = schema->columns[i].name;
-		json_integer_set(json_object_get(object, name), row[i]);
+		value = json_object_get(object, schema->columns[i].name);
+		word = twi_column_text(&schema->columns[i], row[i], text);
+		if (!word)
+			json_integer_set(value, row[i]);
+		else if (json_string_set(value, word))
+			twi_nomem();
 	}
 }
 
@@ -120,7 +132,8 @@ static json_t *model_value(const struct twi_model *model)
 	for (size_t i = 0; i < model->nrows; i++) {
 		if (json_array_append_new(rows,
 					  row_value(model->schema,
-						    twi_model_row(model, i))))
+						    twi_model_row(model, i),
+						    model->text)))
 			twi_nomem();
 	}
 	set(root, "rows", rows);
@@ -191,8 +204,8 @@ static int print_rows(const struct twi_view *view, struct twi_parse *p)
 		if (object)
 			putchar(',');
 		else
-			object = row_value(p->schema, p->row);
-		row_update(object, p->schema, p->row);
+			object = row_value(p->schema, p->row, p->text);
+		row_update(object, p->schema, p->row, p->text);
 		fputs(before, stdout);
 		json_dumpf(object, stdout, view->pretty ? 0 : JSON_COMPACT);
 	}

@@ -9,16 +9,37 @@
 #include "model.h"
 #include "parse.h"
 
-static void add_row(struct twi_model *model, const int64_t *row)
+/* Where the copy begins. */
+static int64_t add_text(struct twi_model *model, const char *text)
+{
+	size_t start = model->text_len, len = strlen(text) + 1;
+
+	if (model->text_size - start < len) {
+		model->text_size = 2 * model->text_size + len;
+		model->text = twi_alloc(model->text, model->text_size, 1);
+	}
+	memcpy(model->text + start, text, len);
+	model->text_len += len;
+	return start;
+}
+
+static void add_row(struct twi_model *model, const int64_t *row,
+		    const char *text)
 {
 	size_t n = model->schema->ncolumns;
+	int64_t *copy;
 
 	if (model->nrows == model->size) {
 		model->size = model->size ? 2 * model->size : 64;
 		model->rows = twi_alloc(model->rows, model->size,
 					n * sizeof(*row));
 	}
-	memcpy(model->rows + model->nrows++ * n, row, n * sizeof(*row));
+	copy = model->rows + model->nrows++ * n;
+	memcpy(copy, row, n * sizeof(*row));
+	for (size_t i = 0; i < n; i++) {
+		if (model->schema->columns[i].kind == TWI_ADDRESS)
+			copy[i] = add_text(model, text + row[i]);
+	}
 }
 
 int twi_model_load(struct twi_model *model, const struct twi_source *source,
@@ -32,7 +53,7 @@ int twi_model_load(struct twi_model *model, const struct twi_source *source,
 	if (twi_parse_open(&p, source, model->schema, err))
 		return -1;
 	while ((ret = twi_parse_row(&p)) > 0)
-		add_row(model, p.row);
+		add_row(model, p.row, p.text);
 	if (!ret) {
 		model->keys = p.keys;
 		memset(&p.keys, 0, sizeof(p.keys));
@@ -47,7 +68,6 @@ void twi_model_free(struct twi_model *model)
 {
 	twi_keys_free(&model->keys);
 	free(model->rows);
-	model->rows = NULL;
-	model->nrows = 0;
-	model->size = 0;
+	free(model->text);
+	memset(model, 0, sizeof(*model));
 }

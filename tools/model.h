@@ -14,6 +14,10 @@ struct twi_model {
 	int64_t			*rows;
 	size_t			nrows;
 	size_t			size;
+	/* the text of all rows */
+	char			*text;
+	size_t			text_len;
+	size_t			text_size;
 };
 
 /* Returns 0, or -1 with err set and the model empty. */
@@ -25,6 +29,14 @@ static inline const int64_t *twi_model_row(const struct twi_model *model,
 					   size_t row)
 {
 	return model->rows + row * model->schema->ncolumns;
+}
+
+/* The word or the address in a column of such a kind. */
+static inline const char *twi_model_text(const struct twi_model *model,
+					 const int64_t *row, int column)
+{
+	return twi_column_text(&model->schema->columns[column], row[column],
+			       model->text);
 }
 
 void twi_model_free(struct twi_model *model);

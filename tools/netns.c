@@ -14,6 +14,7 @@
 #define HEADINGS							\
 	"NETNS COOKIE TW FW2 LIVE LISTEN KERNEL MAX USED PORTS TABLE"
 #define MORE_HEADINGS							\
+	" RESERVED STEP REUSE DELAY TSTAMPS"				\
 	" BUCKETS TW-V4 TW-V6 TW-MAPPED FW2-V4 FW2-V6 FW2-MAPPED"	\
 	" LIVE-V4 LIVE-V6 LIVE-MAPPED"
 
@@ -50,6 +51,20 @@ static void add_ports(struct twi_table *table, const int64_t *row)
 		 (long long)row[TWI_netns_port_low],
 		 (long long)row[TWI_netns_port_high]);
 	twi_table_cell(table, range);
+}
+
+/* What connect() goes by when it chooses a port. */
+static void add_settings(const struct twi_view *view, struct twi_table *table,
+			 const int64_t *row)
+{
+	int64_t delay = row[TWI_netns_tw_reuse_delay_ms];
+
+	twi_table_count(table, row[TWI_netns_ports_reserved]);
+	twi_table_id(table, row[TWI_netns_port_step]);
+	twi_table_id(table, row[TWI_netns_tw_reuse]);
+	twi_table_cell(table, delay < 0 ? twi_count(delay, view->numeric).s :
+					  twi_when(delay, view->numeric).s);
+	twi_table_id(table, row[TWI_netns_timestamps]);
 }
 
 static void add_families(struct twi_table *table, const int64_t *row)
@@ -90,6 +105,7 @@ static void add_row(const struct twi_view *view, struct twi_table *table,
 	twi_table_id(table, row[TWI_netns_table]);
 	if (!view->verbose)
 		return;
+	add_settings(view, table, row);
 	twi_table_count(table, row[TWI_netns_ehash_buckets]);
 	add_families(table, row);
 }

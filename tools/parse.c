@@ -4,6 +4,7 @@
  * line that ends them.  Believes nothing: each line that it refuses is named
  * with file and line number.  Must not know what a key or a column means.
  */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -223,9 +224,10 @@ static int read_columns(struct twi_parse *p)
 		p->field[p->nfields++] = column;
 	}
 	for (size_t i = 0; i < p->schema->ncolumns; i++) {
-		if (!seen[i])
+		if (!seen[i] && !p->schema->columns[i].optional)
 			return bad_line(p, "column %s is missing",
 					p->schema->columns[i].name);
+		p->row[i] = TWI_UNKNOWN;
 	}
 	return 0;
 }
@@ -262,7 +264,7 @@ static int check_keys(struct twi_parse *p)
 		if (strstr(spec->name, ".#.")) {
 			if (check_rank(p, spec))
 				return -1;
-		} else if (!twi_spec_is_pattern(spec) &&
+		} else if (!twi_spec_is_pattern(spec) && !spec->optional &&
 			   !twi_keys_find(&p->keys, spec->name)) {
 			return bad_line(p, "key %s is missing above",
 					spec->name);
@@ -311,9 +313,86 @@ int twi_parse_open(struct twi_parse *p, const struct twi_source *source,
 	return -1;
 }
 
+/* What is in the row of the rest instead of a word or an address. */
+static bool is_star(const char *word)
+{
+	return !strcmp(word, "*");
+}
+
+static int read_word(struct twi_parse *p,
+		     const struct twi_column_spec *column, const char *word,
+		     int64_t *value)
+{
+	char known[256] = "";
+
+	for (int i = 0; column->words[i]; i++) {
+		if (!strcmp(word, column->words[i])) {
+			*value = i;
+			return 0;
+		}
+		snprintf(known + strlen(known), sizeof(known) - strlen(known),
+			 "%s%s", i ? ", " : "", column->words[i]);
+	}
+	return bad_line(p, "garbled: column %s is \"%s\", not one of %s",
+			column->name, quote(word).text, known);
+}
+
+static int read_address(struct twi_parse *p,
+			const struct twi_column_spec *column,
+			const char *word, int64_t *value)
+{
+	struct in6_addr address;
+
+	if (!is_star(word) && inet_pton(AF_INET, word, &address) != 1 &&
+	    inet_pton(AF_INET6, word, &address) != 1)
+		return bad_line(p, "garbled: column %s is \"%s\", not an address",
+				column->name, quote(word).text);
+	*value = word - p->text;
+	return 0;
+}
+
+static int read_column(struct twi_parse *p,
+		       const struct twi_column_spec *column, const char *word,
+		       int64_t *value)
+{
+	switch (column->kind) {
+	case TWI_WORD:
+		return read_word(p, column, word, value);
+	case TWI_ADDRESS:
+		return read_address(p, column, word, value);
+	default:
+		return read_number(p, "column", column->name, word,
+				   column->kind, value);
+	}
+}
+
+/* "*" in the row of the rest, and only there. */
+static int check_rest(struct twi_parse *p)
+{
+	const struct twi_schema *schema = p->schema;
+	const struct twi_column_spec *column;
+	const char *which, *text;
+	bool rest;
+
+	if (!schema->rest)
+		return 0;
+	column = &schema->columns[schema->rest_column];
+	which = twi_column_text(column, p->row[schema->rest_column], p->text);
+	rest = !strcmp(which, schema->rest);
+	for (int i = 0; i < (int)schema->ncolumns; i++) {
+		text = twi_column_text(&schema->columns[i], p->row[i],
+				       p->text);
+		if (!text || i == schema->rest_column || rest == is_star(text))
+			continue;
+		return bad_line(p, "garbled: column %s is \"%s\" where %s is %s",
+				schema->columns[i].name, text, column->name,
+				which);
+	}
+	return 0;
+}
+
 int twi_parse_row(struct twi_parse *p)
 {
-	const struct twi_column_spec *column;
 	char *word, *rest = p->text;
 	const char *count;
 	size_t n = 0;
@@ -327,9 +406,8 @@ int twi_parse_row(struct twi_parse *p)
 		return read_end(p, count);
 	while ((word = strsep(&rest, " "))) {
 		if (n < p->nfields && p->field[n] >= 0) {
-			column = &p->schema->columns[p->field[n]];
-			if (read_number(p, "column", column->name, word,
-					column->kind, &p->row[p->field[n]]))
+			if (read_column(p, &p->schema->columns[p->field[n]],
+					word, &p->row[p->field[n]]))
 				return -1;
 		}
 		n++;
@@ -337,6 +415,8 @@ int twi_parse_row(struct twi_parse *p)
 	if (n != p->nfields)
 		return bad_line(p, "garbled: %zu values in a row of %zu columns",
 				n, p->nfields);
+	if (check_rest(p))
+		return -1;
 	p->rows++;
 	return 1;
 }

@@ -29,7 +29,7 @@ struct twi_parse {
 	size_t			nfields;
 	/* the schema's column of a field, -1 for one that is not known */
 	int			field[TWI_FIELDS_MAX];
-	/* the row last read, by the schema's columns */
+	/* the row last read, by the schema's columns; its text is below */
 	int64_t			row[TWI_COLUMNS_MAX];
 	char			text[TWI_LINE_MAX];
 };

@@ -14,6 +14,7 @@
 _Static_assert(TWI_NFAMILIES == 3, "K_STATE and COLUMN_STATE list three");
 
 #define K(key)		{ .name = #key },
+#define K_LATER(key)	{ .name = #key, .optional = true },
 #define K_TEXT(key)	{ .name = #key, .kind = TWI_TEXT },
 #define K_STATE(state)	K(state) K(state##_v4) K(state##_v6) K(state##_mapped)
 
@@ -80,6 +81,12 @@ static const struct twi_key_spec bind_buckets_keys[] = {
 	K(join_overflow)
 };
 
+static const struct twi_key_spec tuples_keys[] = {
+	K_PASS
+	K(groups) K(complete) K(unlisted_max) K(recounted) K(detailed)
+	K(binds_overflow) K(sockets) K(tw) K(fw2)
+};
+
 static const struct twi_key_spec netns_keys[] = {
 	K_PASS
 	K(netns) K(netns_unheld)
@@ -89,12 +96,21 @@ static const struct twi_key_spec caps_keys[] = {
 	K(time_ns)
 	K_TEXT(module) K_TEXT(release)
 	K(hz) K(tw_len_ms) K(tw_step_ms) K(lanes) K(chain_max) K(netns_max)
+	K_LATER(tuples_max) K_LATER(tuples_detailed) K_LATER(tuples_bytes_max)
 	{ .name = "file.*" },
 	K(has_entry_stamp) K(has_connect_bind) K(has_bind_rcu)
 	K(has_bhash2) K(has_own_ehash) K(has_ipv6)
 };
 
-#define COLUMN(column, k)	{ .name = #column, .kind = TWI_##k },
+/* What the lists of columns call the kinds; LATER is COUNT in newer modules. */
+#define KIND_COUNT	.kind = TWI_COUNT
+#define KIND_SIGNED	.kind = TWI_SIGNED
+#define KIND_LATER	.kind = TWI_COUNT, .optional = true
+#define KIND_ADDRESS	.kind = TWI_ADDRESS
+#define KIND_SIDE	.kind = TWI_WORD, .words = twi_side_names
+#define KIND_FIXED	.kind = TWI_WORD, .words = twi_fixed_names
+
+#define COLUMN(column, k)	{ .name = #column, KIND_##k },
 #define COLUMN_STATE(state)						\
 	COLUMN(state##_v4, COUNT) COLUMN(state##_v6, COUNT)		\
 	COLUMN(state##_mapped, COUNT)
@@ -111,12 +127,17 @@ static const struct twi_column_spec bind_buckets_columns[] = {
 	TWI_LIST_bind_buckets(COLUMN)
 };
 
+static const struct twi_column_spec tuples_columns[] = {
+	TWI_LIST_tuples(COLUMN)
+};
+
 static const struct twi_column_spec netns_columns[] = {
 	TWI_LIST_netns(COLUMN)
 	TWI_STATES(COLUMN_STATE)
 };
 
-_Static_assert(ARRAY_SIZE(netns_columns) <= TWI_COLUMNS_MAX,
+_Static_assert(ARRAY_SIZE(netns_columns) <= TWI_COLUMNS_MAX &&
+	       ARRAY_SIZE(tuples_columns) <= TWI_COLUMNS_MAX,
 	       "TWI_COLUMNS_MAX is too small");
 
 #define KEYS(f)								\
@@ -129,6 +150,8 @@ const struct twi_schema twi_schemas[] = {
 	{ KEYS(ehash_buckets), COLUMNS(ehash_buckets) },
 	{ KEYS(deathrow), COLUMNS(deathrow) },
 	{ KEYS(bind_buckets), COLUMNS(bind_buckets) },
+	{ KEYS(tuples), COLUMNS(tuples),
+	  .rest = "other", .rest_column = TWI_tuples_side },
 	{ KEYS(netns), COLUMNS(netns) },
 	{ KEYS(caps) },
 };
@@ -137,6 +160,8 @@ const size_t twi_nschemas = ARRAY_SIZE(twi_schemas);
 
 #define NAME(name)	#name,
 
+const char *const twi_side_names[TWI_NSIDES + 1] = { TWI_SIDES(NAME) };
+const char *const twi_fixed_names[TWI_NFIXED + 1] = { "local", "remote", "*" };
 const char *const twi_state_names[TWI_NSTATES] = { TWI_STATES(NAME) };
 const char *const twi_family_names[TWI_NFAMILIES] = { TWI_FAMILIES(NAME) };
 
@@ -213,4 +238,17 @@ const struct twi_key_spec *twi_schema_key(const struct twi_schema *schema,
 bool twi_spec_is_pattern(const struct twi_key_spec *spec)
 {
 	return spec->name[strcspn(spec->name, "#~*")];
+}
+
+const char *twi_column_text(const struct twi_column_spec *column,
+			    int64_t value, const char *text)
+{
+	switch (column->kind) {
+	case TWI_WORD:
+		return column->words[value];
+	case TWI_ADDRESS:
+		return text + value;
+	default:
+		return NULL;
+	}
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "source.h"
 #include "twinspect.h"
@@ -29,6 +30,31 @@ void twi_source_init(struct twi_source *source, const char *root)
 	}
 }
 
+/* Every module has caps: where that is, it is this file alone that lacks. */
+static bool has_caps(const struct twi_source *source)
+{
+	char *path;
+	bool found;
+
+	if (asprintf(&path, "%s/caps", source->dir) < 0)
+		twi_nomem();
+	found = !access(path, F_OK);
+	free(path);
+	return found;
+}
+
+static int absent_record(const struct twi_source *source, const char *path,
+			 struct twi_error *err)
+{
+	if (has_caps(source))
+		return twi_fail(err, TWI_EXIT_ABSENT,
+				"%s: no such file; it was not copied with the others, or the module was older and did not have it",
+				path);
+	return twi_fail(err, TWI_EXIT_ABSENT,
+			"%s: no such file; --root wants a directory with copies of %s/*",
+			path, TWI_DEBUGFS_DIR);
+}
+
 static int absent(const struct twi_source *source, const char *path,
 		  struct twi_error *err)
 {
@@ -36,9 +62,7 @@ static int absent(const struct twi_source *source, const char *path,
 	struct stat st;
 
 	if (!source->mount)
-		return twi_fail(err, TWI_EXIT_ABSENT,
-				"%s: no such file; --root wants a directory with copies of %s/*",
-				path, TWI_DEBUGFS_DIR);
+		return absent_record(source, path, err);
 	if (statfs(source->mount, &fs) || fs.f_type != DEBUGFS_MAGIC)
 		return twi_fail(err, TWI_EXIT_ABSENT,
 				"debugfs is not mounted; do: mount -t debugfs none %s",
@@ -47,7 +71,7 @@ static int absent(const struct twi_source *source, const char *path,
 		return twi_fail(err, TWI_EXIT_ABSENT,
 				"the module is not loaded; do: modprobe twinspect (or insmod twinspect.ko)");
 	return twi_fail(err, TWI_EXIT_ABSENT,
-			"%s: no such file; the module that is loaded is not this program's: load the one it came with",
+			"%s: no such file; the module that is loaded is older than this program and does not have it: load the one it came with",
 			path);
 }
 

@@ -25,7 +25,7 @@ static void file_list(void **state)
 	assert_int_equal(twi_nschemas, ARRAY_SIZE(files));
 	for (size_t i = 0; i < twi_nschemas; i++)
 		assert_string_equal(twi_schemas[i].file, files[i]);
-	assert_null(twi_schema_find("tuples"));
+	assert_null(twi_schema_find("tuple"));
 	assert_null(twi_schema_find(""));
 }
 
@@ -56,6 +56,7 @@ static void column_lists(void **state)
 			 0);
 	assert_int_equal(compare("deathrow", TWI_COLUMNS_deathrow), 0);
 	assert_int_equal(compare("bind_buckets", TWI_COLUMNS_bind_buckets), 0);
+	assert_int_equal(compare("tuples", TWI_COLUMNS_tuples), 0);
 	assert_int_equal(compare("netns", TWI_COLUMNS_netns),
 			 TWI_NSTATES * TWI_NFAMILIES);
 	for (int s = 0; s < TWI_NSTATES; s++) {
@@ -117,12 +118,34 @@ static void keys_match(void **state)
 	expect("caps", "file.", NULL, 0);
 }
 
+static void text_columns(void **state)
+{
+	const struct twi_schema *tuples = twi_schema_find("tuples");
+	const struct twi_column_spec *column = tuples->columns;
+	const char *text = "192.0.2.1";
+
+	(void)state;
+	assert_null(twi_column_text(&column[TWI_tuples_tw], 0, text));
+	assert_string_equal(twi_column_text(&column[TWI_tuples_side],
+					    TWI_SIDE_bound, text), "bound");
+	assert_string_equal(twi_column_text(&column[TWI_tuples_fixed],
+					    TWI_FIXED_none, text), "*");
+	assert_string_equal(twi_column_text(&column[TWI_tuples_local], 4, text),
+			    "0.2.1");
+	assert_string_equal(tuples->rest, twi_side_names[TWI_SIDE_other]);
+	for (size_t i = 0; i < twi_nschemas; i++) {
+		if (&twi_schemas[i] != tuples)
+			assert_null(twi_schemas[i].rest);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(file_list),
 		cmocka_unit_test(column_lists),
 		cmocka_unit_test(keys_match),
+		cmocka_unit_test(text_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

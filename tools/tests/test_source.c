@@ -77,6 +77,7 @@ static void absent(void **state)
 	kernel.stat_errno = 0;
 	expect(NULL, TWI_EXIT_ABSENT,
 	       "/sys/kernel/debug/twinspect/summary: no such file");
+	expect(NULL, TWI_EXIT_ABSENT, "older than this program");
 	expect("dir", TWI_EXIT_ABSENT, "dir/summary: no such file");
 }
 
