@@ -58,7 +58,7 @@ static size_t columns(const char *text)
 	return n;
 }
 
-static size_t widest(const struct twi_block *block)
+unsigned int twi_block_width(const struct twi_block *block)
 {
 	size_t n, max = 0;
 
@@ -94,11 +94,11 @@ static void print_beside(const struct twi_block *left,
 void twi_block_print_two(struct twi_block *left, struct twi_block *right,
 			 unsigned int width)
 {
-	size_t start = widest(left) + GAP;
+	size_t start = twi_block_width(left) + GAP;
 
 	if (start < width / 2 + GAP / 2)
 		start = width / 2 + GAP / 2;
-	if (start + widest(right) <= width) {
+	if (start + twi_block_width(right) <= width) {
 		print_beside(left, right, start);
 	} else {
 		print(left);

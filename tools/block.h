@@ -21,6 +21,9 @@ void twi_block_add(struct twi_block *block, const char *fmt, ...)
 /* Text of several lines. */
 void twi_block_add_text(struct twi_block *block, const char *text);
 
+/* Columns of the longest line. */
+unsigned int twi_block_width(const struct twi_block *block);
+
 /*
  * Print two blocks side by side, the right one from the middle of width on;
  * one below the other where they don't fit.  Both are freed.

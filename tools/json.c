@@ -25,6 +25,12 @@ static void set(json_t *object, const char *name, json_t *value)
 		twi_nomem();
 }
 
+static void append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, must(value)))
+		twi_nomem();
+}
+
 static json_t *key_value(const struct twi_key *key)
 {
 	return key->spec->kind == TWI_TEXT ? json_string(key->text) :
@@ -56,10 +62,8 @@ static void add_to_group(json_t *value, const struct twi_key *key)
 		set(value, strchr(key->name, '.') + 1, key_value(key));
 		return;
 	}
-	while (json_array_size(value) <= (size_t)key->index) {
-		if (json_array_append_new(value, must(json_object())))
-			twi_nomem();
-	}
+	while (json_array_size(value) <= (size_t)key->index)
+		append(value, json_object());
 	set(json_array_get(value, key->index), strrchr(key->name, '.') + 1,
 	    key_value(key));
 }
@@ -129,13 +133,9 @@ static json_t *model_value(const struct twi_model *model)
 	if (!model->schema->columns)
 		return root;
 	rows = must(json_array());
-	for (size_t i = 0; i < model->nrows; i++) {
-		if (json_array_append_new(rows,
-					  row_value(model->schema,
-						    twi_model_row(model, i),
-						    model->text)))
-			twi_nomem();
-	}
+	for (size_t i = 0; i < model->nrows; i++)
+		append(rows, row_value(model->schema, twi_model_row(model, i),
+				       model->text));
 	set(root, "rows", rows);
 	return root;
 }
@@ -161,6 +161,30 @@ static json_t *slab_value(const struct twi_slab *slab)
 	return object;
 }
 
+static void print(const struct twi_view *view, json_t *root)
+{
+	json_dumpf(root, stdout, flags(view));
+	putchar('\n');
+	json_decref(root);
+}
+
+void twi_json_groups(const struct twi_view *view,
+		     const struct twi_groups *groups)
+{
+	const struct twi_model *model = groups->model;
+	json_t *root = keys_value(model->schema, &model->keys);
+	json_t *rows = must(json_array());
+	size_t n = groups->n;
+
+	if (view->filter.top > 0 && (size_t)view->filter.top < n)
+		n = view->filter.top;
+	for (size_t i = 0; i < n; i++)
+		append(rows, row_value(model->schema, groups->row[i],
+				       model->text));
+	set(root, "rows", rows);
+	print(view, root);
+}
+
 void twi_json_overview(const struct twi_view *view,
 		       const struct twi_overview *overview)
 {
@@ -170,15 +194,10 @@ void twi_json_overview(const struct twi_view *view,
 	set(root, "summary", model_value(&overview->summary));
 	set(root, "deathrow", model_value(&overview->deathrow));
 	set(root, "netns", model_value(&overview->netns));
-	for (int i = 0; i < overview->nslabs; i++) {
-		if (json_array_append_new(slabs,
-					  slab_value(&overview->slab[i])))
-			twi_nomem();
-	}
+	for (int i = 0; i < overview->nslabs; i++)
+		append(slabs, slab_value(&overview->slab[i]));
 	set(root, "slab", slabs);
-	json_dumpf(root, stdout, flags(view));
-	putchar('\n');
-	json_decref(root);
+	print(view, root);
 }
 
 /* The keys, up to where the closing brace would be. */

@@ -6,11 +6,16 @@
 #ifndef TWINSPECT_JSON_H
 #define TWINSPECT_JSON_H
 
+#include "groups.h"
 #include "overview.h"
 #include "view.h"
 
 /* One file, however long: written row by row after a first reading of it. */
 int twi_json_file(struct twi_view *view, const char *file);
+
+/* The file tuples, with these rows of it, as many as view->filter.top says. */
+void twi_json_groups(const struct twi_view *view,
+		     const struct twi_groups *groups);
 
 /* The files of the overview, each under its name, and the slab caches. */
 void twi_json_overview(const struct twi_view *view,

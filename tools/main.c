@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,36 +16,54 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "groups.h"
 #include "json.h"
 #include "view.h"
 
 #define WIDTH_DEFAULT	80
 #define WIDTH_MIN	40
+#define HEIGHT_DEFAULT	24
 
 /* The leading colon keeps a missing argument apart from a wrong option. */
-#define LETTERS		":jpnHvr:hV"
+#define LETTERS		":jpnHvr:46hV"
+
+/* Options that have no letter. */
+enum {
+	OPT_TOP = 256,
+	OPT_NETNS,
+	OPT_PORT,
+	OPT_SIDE,
+	OPT_SORT,
+};
+
+/* Sets of options that not every command has. */
+enum { FOR_GROUPS, FOR_TUPLES, NSETS };
 
 struct command {
 	const char	*name;
-	const char	*file;		/* another name; NULL: several files */
+	const char	*file;		/* another name; NULL: its own JSON */
 	int		(*view)(struct twi_view *view);
 	const char	*help;
+	unsigned int	takes;		/* sets of options, as bits */
 };
 
 static const struct command commands[] = {
 	{ "overview", NULL, twi_view_overview,
-	  "one screen of everything (the default)" },
+	  "one screen of everything (the default)", 0 },
 	{ "summary", "summary", twi_view_summary,
-	  "totals, memory, hash distribution, busiest ports" },
+	  "totals, memory, hash distribution, busiest ports", 0 },
 	{ "ehash", "ehash_buckets", twi_view_ehash,
-	  "buckets of the established hash" },
+	  "buckets of the established hash", 0 },
 	{ "deathrow", "deathrow", twi_view_deathrow,
-	  "when minisockets die, closings a second" },
+	  "when minisockets die, closings a second", 0 },
 	{ "bind", "bind_buckets", twi_view_bind,
-	  "bind buckets: which ports are held" },
-	{ "netns", "netns", twi_view_netns, "network namespaces" },
+	  "bind buckets: which ports are held", 0 },
+	{ "tuples", NULL, twi_view_tuples,
+	  "destinations: which are short of ports, and when",
+	  1 << FOR_GROUPS | 1 << FOR_TUPLES },
+	{ "netns", "netns", twi_view_netns, "network namespaces", 0 },
 	{ "caps", "caps", twi_view_caps,
-	  "what the module reports on this kernel" },
+	  "what the module reports on this kernel", 0 },
 };
 
 #define NCOMMANDS	ARRAY_SIZE(commands)
@@ -66,7 +85,16 @@ static void print_help(void)
 	      "  -v, --verbose    more columns\n"
 	      "  -r, --root DIR   read recorded files instead of debugfs\n"
 	      "  -h, --help       this text\n"
-	      "  -V, --version    versions of the program and of the format\n",
+	      "  -V, --version    versions of the program and of the format\n"
+	      "\n"
+	      "options of tuples:\n"
+	      "  -4, -6           groups of IPv4 or of IPv6 alone\n"
+	      "  --netns ID       of the namespace of this inode number\n"
+	      "  --port PORT      of this fixed port\n"
+	      "  --top N          no more than N; 0 for all\n"
+	      "  --side SIDE      outbound, inbound, bound or other\n"
+	      "  --sort KEY       used (the default), sockets, tw, live, rate, left,\n"
+	      "                   exhausted, probes or age\n",
 	      stdout);
 }
 
@@ -90,19 +118,27 @@ static int usage_option(char **argv)
 	return usage("no such option as", argv[optind - 1]);
 }
 
-static unsigned int terminal_width(void)
+/* What a variable says of the terminal, or the default. */
+static unsigned int dimension(const char *name, unsigned long size,
+			      unsigned int otherwise)
 {
-	const char *columns = getenv("COLUMNS");
-	unsigned long width = 0;
-	struct winsize size;
+	const char *value = getenv(name);
 
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		width = size.ws_col;
-	else if (columns)
-		width = strtoul(columns, NULL, 10);
-	if (!width || width > 1000)
-		return WIDTH_DEFAULT;
-	return width < WIDTH_MIN ? WIDTH_MIN : width;
+	if (!size && value)
+		size = strtoul(value, NULL, 10);
+	return size && size <= 1000 ? size : otherwise;
+}
+
+static void find_terminal(struct twi_view *view)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		memset(&size, 0, sizeof(size));
+	view->width = dimension("COLUMNS", size.ws_col, WIDTH_DEFAULT);
+	view->height = dimension("LINES", size.ws_row, HEIGHT_DEFAULT);
+	if (view->width < WIDTH_MIN)
+		view->width = WIDTH_MIN;
 }
 
 static const struct command *find_command(const char *name)
@@ -150,6 +186,11 @@ static const struct option options[] = {
 	{ "no-header", no_argument, NULL, 'H' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "root", required_argument, NULL, 'r' },
+	{ "top", required_argument, NULL, OPT_TOP },
+	{ "netns", required_argument, NULL, OPT_NETNS },
+	{ "port", required_argument, NULL, OPT_PORT },
+	{ "side", required_argument, NULL, OPT_SIDE },
+	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -179,6 +220,127 @@ static bool view_option(struct twi_view *view, int c)
 	}
 }
 
+/* Options whose value is a number, and where it goes. */
+static const struct {
+	int		c;
+	const char	*name;
+	int64_t		min;
+	int64_t		max;
+	size_t		offset;
+	int		set;
+} numbers[] = {
+	{ OPT_TOP, "--top", 0, INT32_MAX,
+	  offsetof(struct twi_view, filter.top), FOR_GROUPS },
+	{ OPT_NETNS, "--netns", 1, UINT32_MAX,
+	  offsetof(struct twi_view, filter.netns), FOR_GROUPS },
+	{ OPT_PORT, "--port", 1, UINT16_MAX,
+	  offsetof(struct twi_view, filter.port), FOR_GROUPS },
+};
+
+/* Digits alone, and no more of them than a number has. */
+static bool read_number(const char *text, int64_t *value)
+{
+	size_t len = strspn(text, "0123456789");
+
+	if (!len || len > 18 || text[len])
+		return false;
+	*value = strtoll(text, NULL, 10);
+	return true;
+}
+
+static int usage_value(const char *option, const char *wants, const char *value)
+{
+	fprintf(stderr, "twinspect: %s wants %s, not \"%s\"; try \"twinspect --help\"\n",
+		option, wants, value);
+	return TWI_EXIT_USAGE;
+}
+
+static int usage_option_of(const struct command *command, const char *option)
+{
+	fprintf(stderr, "twinspect: %s has no option %s; try \"twinspect --help\"\n",
+		command->name, option);
+	return TWI_EXIT_USAGE;
+}
+
+static int number_option(struct twi_view *view, size_t i)
+{
+	int64_t value;
+	char wants[64];
+
+	if (read_number(optarg, &value) && value >= numbers[i].min &&
+	    value <= numbers[i].max) {
+		memcpy((char *)view + numbers[i].offset, &value,
+		       sizeof(value));
+		return TWI_EXIT_OK;
+	}
+	snprintf(wants, sizeof(wants), "a number from %lld to %lld",
+		 (long long)numbers[i].min, (long long)numbers[i].max);
+	return usage_value(numbers[i].name, wants, optarg);
+}
+
+static int side_option(struct twi_view *view)
+{
+	for (int i = 0; i < TWI_NSIDES; i++) {
+		if (!strcmp(optarg, twi_side_names[i])) {
+			view->filter.side = i;
+			return TWI_EXIT_OK;
+		}
+	}
+	return usage_value("--side", "outbound, inbound, bound or other",
+			   optarg);
+}
+
+static int sort_option(struct twi_view *view)
+{
+	if (twi_sort_find(optarg, &view->filter.sort))
+		return TWI_EXIT_OK;
+	return usage_value("--sort",
+			   "used, sockets, tw, live, rate, left, exhausted, probes or age",
+			   optarg);
+}
+
+static int family_option(struct twi_view *view, int family)
+{
+	if (view->filter.family && view->filter.family != family)
+		return usage("only one of -4 and -6, not also",
+			     family == 4 ? "-4" : "-6");
+	view->filter.family = family;
+	return TWI_EXIT_OK;
+}
+
+/*
+ * An option that not every command has: true, with the option by its set in
+ * given, and *status other than 0 if its value is wrong.
+ */
+static bool set_option(struct twi_view *view, int c, const char **given,
+		       int *status)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		if (c != numbers[i].c)
+			continue;
+		given[numbers[i].set] = numbers[i].name;
+		*status = number_option(view, i);
+		return true;
+	}
+	switch (c) {
+	case '4':
+	case '6':
+		given[FOR_GROUPS] = c == '4' ? "-4" : "-6";
+		*status = family_option(view, c - '0');
+		return true;
+	case OPT_SIDE:
+		given[FOR_TUPLES] = "--side";
+		*status = side_option(view);
+		return true;
+	case OPT_SORT:
+		given[FOR_TUPLES] = "--sort";
+		*status = sort_option(view);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* An option after which there is nothing left to do: the exit status. */
 static int last_option(char **argv, int c)
 {
@@ -190,10 +352,46 @@ static int last_option(char **argv, int c)
 		printf("twinspect %s, format %d\n", TWI_VERSION, TWI_FORMAT);
 		return close_stdout();
 	case ':':
-		return usage("no directory after", argv[optind - 1]);
+		return usage(optopt == 'r' ? "no directory after" :
+					     "no value after",
+			     argv[optind - 1]);
 	default:
 		return usage_option(argv);
 	}
+}
+
+/* All options: true, or false with *status set if nothing is to be run. */
+static bool parse_options(int argc, char **argv, struct twi_view *view,
+			  const char **given, int *status)
+{
+	const char *root = NULL;
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, LETTERS, options, NULL)) != -1) {
+		if (c == 'r') {
+			root = optarg;
+		} else if (set_option(view, c, given, status)) {
+			if (*status)
+				return false;
+		} else if (!view_option(view, c)) {
+			*status = last_option(argv, c);
+			return false;
+		}
+	}
+	twi_source_init(&view->source, root);
+	return true;
+}
+
+/* The first option that the command does not have, or NULL. */
+static const char *not_taken(const struct command *command,
+			     const char *const *given)
+{
+	for (int set = 0; set < NSETS; set++) {
+		if (given[set] && !(command->takes & 1 << set))
+			return given[set];
+	}
+	return NULL;
 }
 
 /*
@@ -205,39 +403,36 @@ static const struct command *parse_arguments(int argc, char **argv,
 					     int *status)
 {
 	const struct command *command = &commands[0];
-	const char *root = NULL;
-	int c;
+	const char *given[NSETS] = { NULL };
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, LETTERS, options, NULL)) != -1) {
-		if (c == 'r') {
-			root = optarg;
-		} else if (!view_option(view, c)) {
-			*status = last_option(argv, c);
-			return NULL;
-		}
-	}
-	twi_source_init(&view->source, root);
+	if (!parse_options(argc, argv, view, given, status))
+		return NULL;
 	if (optind < argc)
 		command = find_command(argv[optind]);
-	if (command && optind + 1 >= argc)
+	if (!command)
+		*status = usage("no such command as", argv[optind]);
+	else if (optind + 1 < argc)
+		*status = usage("one command at a time, not also",
+				argv[optind + 1]);
+	else if (not_taken(command, given))
+		*status = usage_option_of(command, not_taken(command, given));
+	else
 		return command;
-	*status = command ? usage("one command at a time, not also",
-				  argv[optind + 1]) :
-			    usage("no such command as", argv[optind]);
 	return NULL;
 }
 
 int main(int argc, char **argv)
 {
 	const struct command *command;
-	struct twi_view view = { 0 };
+	struct twi_view view = {
+		.filter = { .netns = -1, .port = -1, .top = -1, .side = -1 },
+	};
 	int status;
 
 	/* Which characters there are; numbers and messages stay as they are. */
 	setlocale(LC_CTYPE, "");
 	view.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	view.width = terminal_width();
+	find_terminal(&view);
 	command = parse_arguments(argc, argv, &view, &status);
 	return command ? run(&view, command) : status;
 }

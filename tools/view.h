@@ -7,14 +7,41 @@
 #define TWINSPECT_VIEW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "error.h"
 #include "source.h"
 
+/* What --sort names; the order of the file is that of none. */
+enum twi_sort {
+	TWI_SORT_file,
+	TWI_SORT_used,
+	TWI_SORT_sockets,
+	TWI_SORT_tw,
+	TWI_SORT_live,
+	TWI_SORT_rate,
+	TWI_SORT_left,
+	TWI_SORT_exhausted,
+	TWI_SORT_probes,
+	TWI_SORT_age,
+};
+
+/* Which groups of tuples to show: -1 where the user did not say. */
+struct twi_filter {
+	int64_t		netns;
+	int64_t		port;
+	int64_t		top;		/* 0: all */
+	int		side;
+	int		family;		/* 4, 6, or 0 for both */
+	enum twi_sort	sort;
+};
+
 struct twi_view {
 	struct twi_source	source;
 	struct twi_error	err;
+	struct twi_filter	filter;
 	unsigned int		width;
+	unsigned int		height;
 	bool			utf8;
 	bool			json;
 	bool			pretty;
@@ -32,6 +59,7 @@ int twi_view_summary(struct twi_view *view);
 int twi_view_ehash(struct twi_view *view);
 int twi_view_deathrow(struct twi_view *view);
 int twi_view_bind(struct twi_view *view);
+int twi_view_tuples(struct twi_view *view);
 int twi_view_netns(struct twi_view *view);
 int twi_view_caps(struct twi_view *view);
 
