@@ -16,9 +16,6 @@
 #define BAR_MAX		32
 #define INDENT		2
 
-/* Lines of a screen that are not a group's. */
-#define LINES_AROUND	6
-
 /* As in the kernel. */
 #define LOOPBACK_IFINDEX	1
 
@@ -340,25 +337,26 @@ static unsigned int room(const struct layout *l)
 	return left < BAR_MAX ? left : BAR_MAX;
 }
 
-static size_t limit(const struct twi_view *view, size_t n, size_t lines)
+/* How many groups to show, each in so many lines. */
+static size_t limit(const struct layout *l, size_t lines)
 {
-	size_t around = LINES_AROUND, top;
+	size_t around = l->cells->around, height = l->view->height;
+	size_t n = l->groups->n, top;
 
-	top = view->height > around + lines ?
-	      (view->height - around) / lines : 1;
-	if (view->filter.top >= 0)
-		top = view->filter.top;
+	top = height > around + lines ? (height - around) / lines : 1;
+	if (l->view->filter.top >= 0)
+		top = l->view->filter.top;
 	return top && top < n ? top : n;
 }
 
 static void choose(struct layout *l)
 {
-	l->n = limit(l->view, l->groups->n, 1);
+	l->n = limit(l, 1);
 	l->bar = room(l);
 	if (l->bar)
 		return;
 	l->two = true;
-	l->n = limit(l->view, l->groups->n, 2);
+	l->n = limit(l, 2);
 	l->bar = room(l);
 	if (!l->bar)
 		l->bar = BAR_MIN;

@@ -61,6 +61,8 @@ struct twi_cells {
 	void		(*add)(struct twi_table *table, const void *data,
 			       size_t i, unsigned int width);
 	const void	*data;
+	/* lines of the screen that are no group's */
+	size_t		around;
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "json.h"
 #include "parse.h"
 
@@ -168,19 +169,99 @@ static void print(const struct twi_view *view, json_t *root)
 	json_decref(root);
 }
 
+/* How many of n rows the user wants. */
+static size_t limit(const struct twi_view *view, size_t n)
+{
+	int64_t top = view->filter.top;
+
+	return top > 0 && (size_t)top < n ? (size_t)top : n;
+}
+
 void twi_json_groups(const struct twi_view *view,
 		     const struct twi_groups *groups)
 {
 	const struct twi_model *model = groups->model;
 	json_t *root = keys_value(model->schema, &model->keys);
 	json_t *rows = must(json_array());
-	size_t n = groups->n;
+	size_t n = limit(view, groups->n);
 
-	if (view->filter.top > 0 && (size_t)view->filter.top < n)
-		n = view->filter.top;
 	for (size_t i = 0; i < n; i++)
 		append(rows, row_value(model->schema, groups->row[i],
 				       model->text));
+	set(root, "rows", rows);
+	print(view, root);
+}
+
+/* Of a destination: its row in tuples without what is only of interest there. */
+static json_t *destination_value(const struct twi_model *tuples,
+				 const struct twi_destination *d)
+{
+	static const int columns[] = {
+		TWI_tuples_netns, TWI_tuples_cookie, TWI_tuples_local,
+		TWI_tuples_remote, TWI_tuples_port, TWI_tuples_dev,
+		TWI_tuples_capacity,
+	};
+	json_t *object = must(json_object());
+	const char *word;
+	json_t *value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+		word = twi_model_text(tuples, d->row, columns[i]);
+		set(object, tuples->schema->columns[columns[i]].name,
+		    word ? json_string(word) :
+			   json_integer(d->row[columns[i]]));
+	}
+	set(object, "held", json_integer(d->held));
+	set(object, "range_capacity", json_integer(d->range_capacity));
+	set(object, "reuse", json_integer(d->reuse));
+	set(object, "rate_milli", json_integer(d->rate_milli));
+	set(object, "headroom_milli", json_integer(d->headroom_milli));
+	value = must(json_object());
+	for (int i = 0; i < TWI_NCASES; i++)
+		set(value, twi_case_names[i],
+		    json_integer(d->sustained_milli[i]));
+	set(object, "sustained_milli", value);
+	value = must(json_object());
+	for (int i = 0; i < TWI_NCASES; i++)
+		set(value, twi_case_names[i],
+		    json_integer(d->sustained_mean_milli[i]));
+	set(object, "sustained_mean_milli", value);
+	return object;
+}
+
+static json_t *length_value(const struct twi_length *length)
+{
+	json_t *object = must(json_object());
+
+	set(object, "tw_len_ms", json_integer(length->tw_len_ms));
+	set(object, "tw_step_ms", json_integer(length->tw_step_ms));
+	set(object, "gone", json_integer(length->gone));
+	return object;
+}
+
+void twi_json_capacity(const struct twi_view *view,
+		       const struct twi_capacity *c)
+{
+	json_t *root = must(json_object());
+	json_t *lengths = must(json_object());
+	json_t *rows = must(json_array());
+
+	set(root, TWI_NAME, json_string("capacity"));
+	set(root, "format", json_integer(TWI_FORMAT));
+	set(root, "time_ns", json_integer(twi_num(&c->tuples.keys, "time_ns")));
+	set(root, "tw", json_integer(twi_num(&c->deathrow.keys, "tw")));
+	set(root, "range_low", json_integer(view->plan.low));
+	set(root, "range_high", json_integer(view->plan.high));
+	set(root, "factor", json_integer(c->factor));
+	set(root, "unknown", json_integer(c->unknown));
+	set(lengths, twi_case_names[TWI_CASE_now],
+	    length_value(&c->length[TWI_CASE_now]));
+	for (int i = TWI_CASE_tw30; i <= TWI_CASE_tw10; i++)
+		set(lengths, twi_case_names[i], length_value(&c->length[i]));
+	set(root, "lengths", lengths);
+	for (size_t i = 0; i < limit(view, c->groups.n); i++)
+		append(rows, destination_value(&c->tuples,
+					       &c->destination[i]));
 	set(root, "rows", rows);
 	print(view, root);
 }

@@ -6,6 +6,7 @@
 #ifndef TWINSPECT_JSON_H
 #define TWINSPECT_JSON_H
 
+#include "capacity.h"
 #include "groups.h"
 #include "overview.h"
 #include "view.h"
@@ -16,6 +17,10 @@ int twi_json_file(struct twi_view *view, const char *file);
 /* The file tuples, with these rows of it, as many as view->filter.top says. */
 void twi_json_groups(const struct twi_view *view,
 		     const struct twi_groups *groups);
+
+/* What each destination can take: as many as view->filter.top says. */
+void twi_json_capacity(const struct twi_view *view,
+		       const struct twi_capacity *capacity);
 
 /* The files of the overview, each under its name, and the slab caches. */
 void twi_json_overview(const struct twi_view *view,

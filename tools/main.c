@@ -34,10 +34,14 @@ enum {
 	OPT_PORT,
 	OPT_SIDE,
 	OPT_SORT,
+	OPT_RANGE,
+	OPT_PORTS,
+	OPT_SOURCES,
+	OPT_DESTINATIONS,
 };
 
 /* Sets of options that not every command has. */
-enum { FOR_GROUPS, FOR_TUPLES, NSETS };
+enum { FOR_GROUPS, FOR_TUPLES, FOR_CAPACITY, NSETS };
 
 struct command {
 	const char	*name;
@@ -61,6 +65,9 @@ static const struct command commands[] = {
 	{ "tuples", NULL, twi_view_tuples,
 	  "destinations: which are short of ports, and when",
 	  1 << FOR_GROUPS | 1 << FOR_TUPLES },
+	{ "capacity", NULL, twi_view_capacity,
+	  "destinations: connections a second that they can take",
+	  1 << FOR_GROUPS | 1 << FOR_CAPACITY },
 	{ "netns", "netns", twi_view_netns, "network namespaces", 0 },
 	{ "caps", "caps", twi_view_caps,
 	  "what the module reports on this kernel", 0 },
@@ -87,14 +94,20 @@ static void print_help(void)
 	      "  -h, --help       this text\n"
 	      "  -V, --version    versions of the program and of the format\n"
 	      "\n"
-	      "options of tuples:\n"
+	      "options of tuples and capacity:\n"
 	      "  -4, -6           groups of IPv4 or of IPv6 alone\n"
 	      "  --netns ID       of the namespace of this inode number\n"
 	      "  --port PORT      of this fixed port\n"
 	      "  --top N          no more than N; 0 for all\n"
+	      "options of tuples:\n"
 	      "  --side SIDE      outbound, inbound, bound or other\n"
 	      "  --sort KEY       used (the default), sockets, tw, live, rate, left,\n"
-	      "                   exhausted, probes or age\n",
+	      "                   exhausted, probes or age\n"
+	      "options of capacity:\n"
+	      "  --range LOW-HIGH what if connect() chose from these ports (1024-65535),\n"
+	      "  --ports N        if each destination had N times as many ports,\n"
+	      "  --destinations N addresses,\n"
+	      "  --sources N      and there were N times as many local addresses\n",
 	      stdout);
 }
 
@@ -191,6 +204,10 @@ static const struct option options[] = {
 	{ "port", required_argument, NULL, OPT_PORT },
 	{ "side", required_argument, NULL, OPT_SIDE },
 	{ "sort", required_argument, NULL, OPT_SORT },
+	{ "range", required_argument, NULL, OPT_RANGE },
+	{ "ports", required_argument, NULL, OPT_PORTS },
+	{ "sources", required_argument, NULL, OPT_SOURCES },
+	{ "destinations", required_argument, NULL, OPT_DESTINATIONS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -235,6 +252,12 @@ static const struct {
 	  offsetof(struct twi_view, filter.netns), FOR_GROUPS },
 	{ OPT_PORT, "--port", 1, UINT16_MAX,
 	  offsetof(struct twi_view, filter.port), FOR_GROUPS },
+	{ OPT_PORTS, "--ports", 1, UINT16_MAX,
+	  offsetof(struct twi_view, plan.ports), FOR_CAPACITY },
+	{ OPT_SOURCES, "--sources", 1, UINT16_MAX,
+	  offsetof(struct twi_view, plan.sources), FOR_CAPACITY },
+	{ OPT_DESTINATIONS, "--destinations", 1, UINT16_MAX,
+	  offsetof(struct twi_view, plan.destinations), FOR_CAPACITY },
 };
 
 /* Digits alone, and no more of them than a number has. */
@@ -299,6 +322,22 @@ static int sort_option(struct twi_view *view)
 			   optarg);
 }
 
+/* LOW-HIGH */
+static int range_option(struct twi_view *view)
+{
+	size_t len = strcspn(optarg, "-");
+	struct twi_plan *plan = &view->plan;
+	char low[8] = "";
+
+	if (len < sizeof(low))
+		memcpy(low, optarg, len);
+	if (optarg[len] && read_number(low, &plan->low) &&
+	    read_number(optarg + len + 1, &plan->high) && plan->low > 0 &&
+	    plan->low <= plan->high && plan->high <= UINT16_MAX)
+		return TWI_EXIT_OK;
+	return usage_value("--range", "two ports as in 1024-65535", optarg);
+}
+
 static int family_option(struct twi_view *view, int family)
 {
 	if (view->filter.family && view->filter.family != family)
@@ -335,6 +374,10 @@ static bool set_option(struct twi_view *view, int c, const char **given,
 	case OPT_SORT:
 		given[FOR_TUPLES] = "--sort";
 		*status = sort_option(view);
+		return true;
+	case OPT_RANGE:
+		given[FOR_CAPACITY] = "--range";
+		*status = range_option(view);
 		return true;
 	default:
 		return false;
@@ -426,6 +469,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	struct twi_view view = {
 		.filter = { .netns = -1, .port = -1, .top = -1, .side = -1 },
+		.plan = { .low = 1024, .high = 65535 },
 	};
 	int status;
 

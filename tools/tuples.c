@@ -11,6 +11,9 @@
 #include "tuples.h"
 #include "units.h"
 
+/* Lines of a screen that are not a group's. */
+#define LINES_AROUND	6
+
 #define CELLS		"TW FW2 LIVE %s USED OF USED%% LEFT PROBES FULL-IN"
 
 /* A rate that is below ten with its tenths. */
@@ -162,7 +165,9 @@ static void print(const struct twi_view *view, const struct twi_model *model,
 		  struct twi_groups *groups)
 {
 	struct lines lines = { .view = view, .groups = groups };
-	struct twi_cells cells = { .add = add_cells, .data = &lines };
+	struct twi_cells cells = {
+		.add = add_cells, .data = &lines, .around = LINES_AROUND
+	};
 	char headings[sizeof(CELLS) + 16];
 	size_t more;
 

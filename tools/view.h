@@ -36,10 +36,20 @@ struct twi_filter {
 	enum twi_sort	sort;
 };
 
+/* What if: another port range, and so many times as many; 0 if not said. */
+struct twi_plan {
+	int64_t		low;
+	int64_t		high;
+	int64_t		ports;
+	int64_t		sources;
+	int64_t		destinations;
+};
+
 struct twi_view {
 	struct twi_source	source;
 	struct twi_error	err;
 	struct twi_filter	filter;
+	struct twi_plan		plan;
 	unsigned int		width;
 	unsigned int		height;
 	bool			utf8;
@@ -60,6 +70,7 @@ int twi_view_ehash(struct twi_view *view);
 int twi_view_deathrow(struct twi_view *view);
 int twi_view_bind(struct twi_view *view);
 int twi_view_tuples(struct twi_view *view);
+int twi_view_capacity(struct twi_view *view);
 int twi_view_netns(struct twi_view *view);
 int twi_view_caps(struct twi_view *view);
 
