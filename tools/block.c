@@ -49,7 +49,7 @@ void twi_block_add_text(struct twi_block *block, const char *text)
 	}
 }
 
-static size_t columns(const char *text)
+unsigned int twi_columns(const char *text)
 {
 	size_t n = 0;
 
@@ -63,7 +63,7 @@ unsigned int twi_block_width(const struct twi_block *block)
 	size_t n, max = 0;
 
 	for (size_t i = 0; i < block->n; i++) {
-		n = columns(block->line[i]);
+		n = twi_columns(block->line[i]);
 		if (n > max)
 			max = n;
 	}
@@ -84,7 +84,7 @@ static void print_beside(const struct twi_block *left,
 		const char *r = i < right->n ? right->line[i] : "";
 
 		if (*r)
-			printf("%s%*s%s\n", l, (int)(start - columns(l)), "",
+			printf("%s%*s%s\n", l, (int)(start - twi_columns(l)), "",
 			       r);
 		else
 			puts(l);

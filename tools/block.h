@@ -21,6 +21,9 @@ void twi_block_add(struct twi_block *block, const char *fmt, ...)
 /* Text of several lines. */
 void twi_block_add_text(struct twi_block *block, const char *text);
 
+/* Columns that the text takes. */
+unsigned int twi_columns(const char *text);
+
 /* Columns of the longest line. */
 unsigned int twi_block_width(const struct twi_block *block);
 

@@ -244,7 +244,7 @@ static void find_destinations(const struct twi_view *view,
 	struct twi_groups *groups = &c->groups;
 	size_t n = 0;
 
-	twi_groups_pick(view, &c->tuples, groups);
+	twi_groups_pick(&view->filter, &c->tuples, groups);
 	c->destination = twi_alloc(NULL, groups->n + 1,
 				   sizeof(*c->destination));
 	for (size_t i = 0; i < groups->n; i++) {

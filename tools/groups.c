@@ -195,7 +195,7 @@ static void sort(struct twi_groups *groups, enum twi_sort key)
 	free(weighed);
 }
 
-void twi_groups_pick(const struct twi_view *view,
+void twi_groups_pick(const struct twi_filter *filter,
 		     const struct twi_model *model, struct twi_groups *groups)
 {
 	const int64_t *row;
@@ -205,10 +205,10 @@ void twi_groups_pick(const struct twi_view *view,
 	groups->n = 0;
 	for (size_t i = 0; i < model->nrows; i++) {
 		row = twi_model_row(model, i);
-		if (passes(&view->filter, model, row))
+		if (passes(filter, model, row))
 			groups->row[groups->n++] = row;
 	}
-	sort(groups, view->filter.sort);
+	sort(groups, filter->sort);
 }
 
 void twi_groups_drop_rest(struct twi_groups *groups)

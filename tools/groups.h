@@ -18,10 +18,10 @@ struct twi_groups {
 };
 
 /*
- * The rows that view->filter lets pass, sorted by its key; the row of all
+ * The rows that the filter lets pass, sorted by its key; the row of all
  * other sockets, if it is among them, comes last.  To be freed.
  */
-void twi_groups_pick(const struct twi_view *view,
+void twi_groups_pick(const struct twi_filter *filter,
 		     const struct twi_model *model, struct twi_groups *groups);
 
 /* Forget the row of all other sockets. */

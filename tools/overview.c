@@ -1,25 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
  * overview.c - "twinspect" alone: one screen that answers how many, how much
- * memory, how well spread, when they die and who made them.  Picks from
- * summary, deathrow and netns, and adds what the slab spends.
+ * memory, how well spread, when they die, who made them and who will be short
+ * of ports.  Picks from summary, deathrow, netns and tuples, and adds what the
+ * slab spends.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "array.h"
 #include "chains.h"
 #include "deathrow.h"
+#include "groups.h"
 #include "json.h"
 #include "netns.h"
 #include "overview.h"
 #include "pass.h"
 #include "ports.h"
 #include "table.h"
+#include "tuples.h"
 #include "units.h"
 
 #define PANEL_LINES	6
 #define PORT_LINES	4
+#define GROUP_LINES	3
+#define GROUP_BAR	10
+/* What is left for ports and groups of a screen of 24 lines. */
+#define ROOM_LINES	6
 #define LABEL		"%-9s"
+
+/* An older module does not have the file; JSON would be long with it. */
+static int load_tuples(struct twi_view *view, struct twi_overview *o)
+{
+	memset(&o->tuples, 0, sizeof(o->tuples));
+	o->has_tuples = false;
+	if (view->json)
+		return 0;
+	if (twi_model_load(&o->tuples, &view->source, "tuples", &view->err))
+		return view->err.status == TWI_EXIT_ABSENT ? 0 : -1;
+	o->has_tuples = true;
+	return 0;
+}
 
 static int load(struct twi_view *view, struct twi_overview *o)
 {
@@ -32,9 +54,13 @@ static int load(struct twi_view *view, struct twi_overview *o)
 		goto free_summary;
 	if (twi_model_load(&o->netns, source, "netns", err))
 		goto free_deathrow;
+	if (load_tuples(view, o))
+		goto free_netns;
 	o->nslabs = twi_slab_read(source, o->slab);
 	return 0;
 
+free_netns:
+	twi_model_free(&o->netns);
 free_deathrow:
 	twi_model_free(&o->deathrow);
 free_summary:
@@ -44,6 +70,7 @@ free_summary:
 
 static void unload(struct twi_overview *o)
 {
+	twi_model_free(&o->tuples);
 	twi_model_free(&o->netns);
 	twi_model_free(&o->deathrow);
 	twi_model_free(&o->summary);
@@ -254,21 +281,98 @@ static void print_closed(const struct twi_view *view,
 }
 
 static void print_ports(const struct twi_view *view,
-			const struct twi_overview *o)
+			const struct twi_overview *o, int lines)
 {
 	struct twi_block left = { 0 }, right = { 0 };
 
-	twi_ports_add(view, &o->summary.keys, "port", PORT_LINES, &left);
-	twi_ports_add(view, &o->summary.keys, "rport", PORT_LINES, &right);
+	twi_ports_add(view, &o->summary.keys, "port", lines, &left);
+	twi_ports_add(view, &o->summary.keys, "rport", lines, &right);
 	twi_block_print_two(&left, &right, view->width);
+}
+
+/* Its addresses are cut where the line ends: tuples has them whole. */
+static void print_group(const struct twi_view *view, const char *label,
+			const struct twi_model *tuples, const int64_t *row)
+{
+	char *bar = twi_bar(row[TWI_tuples_used], row[TWI_tuples_capacity],
+			    GROUP_BAR, view->utf8);
+	struct twi_pair pair = twi_group_pair(tuples, row);
+	int64_t s = row[TWI_tuples_exhausted_s];
+	int used, room = view->width;
+	char when[48] = "";
+
+	if (s >= 0)
+		snprintf(when, sizeof(when), ", full %s%s",
+			 s || view->numeric ? "in " : "",
+			 twi_full_in(view, row).s);
+	used = printf(LABEL "%4s ", label, twi_used_percent(view, row).s);
+	used += GROUP_BAR + 1;
+	printf("%s%*s ", bar, GROUP_BAR - (int)twi_columns(bar), "");
+	room -= used + (int)strlen(when);
+	if (room < (int)strlen(pair.s))
+		printf("%.*s..%s\n", room > 2 ? room - 2 : 0, pair.s, when);
+	else
+		printf("%s%s\n", pair.s, when);
+	free(bar);
+}
+
+/* The outbound groups that are nearest to having no port left. */
+static void print_groups(const struct twi_view *view,
+			 const struct twi_groups *groups, size_t lines)
+{
+	for (size_t i = 0; i < lines; i++)
+		print_group(view, i ? "" : "fullest", groups->model,
+			    groups->row[i]);
+}
+
+/* How many of them are worth a line: those that use a hundredth or more. */
+static size_t pick_groups(const struct twi_overview *o,
+			  struct twi_groups *groups)
+{
+	const struct twi_filter fullest = {
+		.netns = -1, .port = -1, .side = TWI_SIDE_outbound,
+		.sort = TWI_SORT_used,
+	};
+	size_t n = 0;
+
+	twi_groups_pick(&fullest, &o->tuples, groups);
+	while (n < groups->n && groups->row[n][TWI_tuples_used_percent] > 0)
+		n++;
+	return n;
+}
+
+/* Lines of the screen that only some tables need. */
+static int more_lines(const struct twi_keys *keys, bool inexact)
+{
+	return (twi_num(keys, "ehash_own_buckets") > 0) + inexact +
+	       (twi_num(keys, "ports_overflow") > 0 ||
+		twi_num(keys, "rports_overflow") > 0);
+}
+
+static void print_ports_and_groups(const struct twi_view *view,
+				   const struct twi_overview *o, bool inexact)
+{
+	int room = ROOM_LINES - more_lines(&o->summary.keys, inexact);
+	struct twi_groups groups;
+	int lines = pick_groups(o, &groups);
+
+	if (lines > GROUP_LINES)
+		lines = GROUP_LINES;
+	if (lines > room - 1)
+		lines = room - 1;
+	room -= lines;
+	print_ports(view, o, room < PORT_LINES ? room : PORT_LINES);
+	print_groups(view, &groups, lines);
+	twi_groups_free(&groups);
 }
 
 static void print(const struct twi_view *view, const struct twi_overview *o)
 {
 	const struct twi_keys *keys = &o->summary.keys;
 	const struct twi_keys *all[] = {
-		keys, &o->deathrow.keys, &o->netns.keys
+		keys, &o->deathrow.keys, &o->netns.keys, &o->tuples.keys
 	};
+	size_t files = ARRAY_SIZE(all) - !o->has_tuples;
 
 	if (!view->no_header)
 		printf("%s, network namespaces: %s\n",
@@ -281,8 +385,8 @@ static void print(const struct twi_view *view, const struct twi_overview *o)
 		print_hash(view, keys, "own", "ehash_own");
 	print_panels(view, o);
 	print_closed(view, o);
-	print_ports(view, o);
-	twi_pass_print(view, "cost     ", all, ARRAY_SIZE(all));
+	print_ports_and_groups(view, o, twi_pass_inexact(all, files));
+	twi_pass_print(view, "cost     ", all, files);
 }
 
 int twi_view_overview(struct twi_view *view)

@@ -12,6 +12,9 @@ struct twi_overview {
 	struct twi_model	summary;
 	struct twi_model	deathrow;
 	struct twi_model	netns;
+	/* no rows where the module has none, or JSON is asked for */
+	struct twi_model	tuples;
+	bool			has_tuples;
 	struct twi_slab		slab[TWI_NSLABS];
 	int			nslabs;
 };

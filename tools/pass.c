@@ -21,6 +21,13 @@ static int64_t total(const struct twi_keys *const *keys, size_t n,
 	return sum;
 }
 
+bool twi_pass_inexact(const struct twi_keys *const *keys, size_t n)
+{
+	return total(keys, n, "pass_inexact") ||
+	       total(keys, n, "pass_unfinished") ||
+	       total(keys, n, "pass_skipped");
+}
+
 void twi_pass_print(const struct twi_view *view, const char *label,
 		    const struct twi_keys *const *keys, size_t n)
 {
@@ -39,7 +46,7 @@ void twi_pass_print(const struct twi_view *view, const char *label,
 		printf(" (%s each)", twi_nsec(ns / nodes, raw).s);
 	printf(", %s restarts",
 	       twi_count(total(keys, n, "pass_restarts"), raw).s);
-	if (!inexact && !unfinished && !skipped) {
+	if (!twi_pass_inexact(keys, n)) {
 		puts(", exact");
 		return;
 	}

@@ -12,6 +12,9 @@
 void twi_pass_print(const struct twi_view *view, const char *label,
 		    const struct twi_keys *const *keys, size_t n);
 
+/* Whether one of them is not exact: twi_pass_print() takes two lines then. */
+bool twi_pass_inexact(const struct twi_keys *const *keys, size_t n);
+
 /* The first line of a view of one file: when it was taken, and its pass. */
 void twi_pass_print_one(const struct twi_view *view,
 			const struct twi_keys *keys);

@@ -193,7 +193,7 @@ int twi_view_tuples(struct twi_view *view)
 		return -1;
 	if (!view->json && view->filter.sort == TWI_SORT_file)
 		view->filter.sort = TWI_SORT_used;
-	twi_groups_pick(view, &model, &groups);
+	twi_groups_pick(&view->filter, &model, &groups);
 	if (view->json)
 		twi_json_groups(view, &groups);
 	else
