@@ -176,7 +176,8 @@ static void fill_cases(const struct twi_capacity *c, struct twi_destination *d,
 		       const int64_t *netns)
 {
 	const int64_t *row = d->row;
-	struct twi_life life = twi_life_reuse(netns[TWI_netns_tw_reuse_delay_ms]);
+	int64_t delay_ms = netns[TWI_netns_tw_reuse_delay_ms];
+	struct twi_life life = twi_life_reuse(delay_ms);
 	const struct twi_life *reuse = d->reuse ? &life : NULL;
 	struct twi_supply supply = {
 		.ports = row[TWI_tuples_capacity],

@@ -344,20 +344,23 @@ static size_t limit(const struct layout *l, size_t lines)
 	size_t n = l->groups->n, top;
 
 	top = height > around + lines ? (height - around) / lines : 1;
+	if (l->view->no_header)
+		top = n;
 	if (l->view->filter.top >= 0)
 		top = l->view->filter.top;
 	return top && top < n ? top : n;
 }
 
+/* Without headings it is meant for programs: a line for each, and all. */
 static void choose(struct layout *l)
 {
 	l->n = limit(l, 1);
 	l->bar = room(l);
-	if (l->bar)
-		return;
-	l->two = true;
-	l->n = limit(l, 2);
-	l->bar = room(l);
+	if (!l->bar && !l->view->no_header) {
+		l->two = true;
+		l->n = limit(l, 2);
+		l->bar = room(l);
+	}
 	if (!l->bar)
 		l->bar = BAR_MIN;
 }

@@ -67,8 +67,8 @@ struct twi_cells {
 
 /*
  * Print a line for each group, or two where one is too short, as many as
- * view->filter.top says or the screen has room for.  Returns how many groups
- * that left out.
+ * view->filter.top says or the screen has room for; without headings, a line
+ * for all.  Returns how many groups that left out.
  */
 size_t twi_groups_print(const struct twi_view *view,
 			const struct twi_groups *groups,

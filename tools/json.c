@@ -192,7 +192,7 @@ void twi_json_groups(const struct twi_view *view,
 	print(view, root);
 }
 
-/* Of a destination: its row in tuples without what is only of interest there. */
+/* Of a destination: what names it, its ports and its figures. */
 static json_t *destination_value(const struct twi_model *tuples,
 				 const struct twi_destination *d)
 {

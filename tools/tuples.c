@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "array.h"
 #include "groups.h"
 #include "json.h"
 #include "pass.h"
@@ -14,7 +15,8 @@
 /* Lines of a screen that are not a group's. */
 #define LINES_AROUND	6
 
-#define CELLS		"TW FW2 LIVE %s USED OF USED%% LEFT PROBES FULL-IN"
+#define CELLS		"TW FW2 LIVE %s USED OF USED%% LEFT PROBES FULL-IN%s"
+#define MORE_CELLS	" FREE FIRST REUSE REUSE-1 STAMPED LEAST MOST OLDEST YOUNGEST"
 
 /* A rate that is below ten with its tenths. */
 struct twi_str twi_rate(const struct twi_view *view, int64_t closed_10s)
@@ -75,6 +77,29 @@ struct lines {
 	const struct twi_groups	*groups;
 };
 
+static void add_more_cells(const struct twi_view *view,
+			   struct twi_table *table, const int64_t *row)
+{
+	static const int columns[] = {
+		TWI_tuples_free, TWI_tuples_free_first, TWI_tuples_reuse_now,
+		TWI_tuples_reuse_1, TWI_tuples_reuse_bound,
+		TWI_tuples_probes_least, TWI_tuples_probes_most,
+	};
+	static const int times[] = {
+		TWI_tuples_oldest_ms, TWI_tuples_youngest_ms
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		twi_table_count(table, row[columns[i]]);
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		if (row[times[i]] < 0)
+			twi_table_count(table, row[times[i]]);
+		else
+			twi_table_cell(table, twi_when(row[times[i]],
+						       view->numeric).s);
+	}
+}
+
 static void add_cells(struct twi_table *table, const void *data, size_t i,
 		      unsigned int width)
 {
@@ -93,6 +118,8 @@ static void add_cells(struct twi_table *table, const void *data, size_t i,
 	twi_table_cell(table, twi_milli(row[TWI_tuples_probes_mean_milli],
 					view->numeric).s);
 	twi_table_cell(table, twi_full_in(view, row).s);
+	if (view->verbose)
+		add_more_cells(view, table, row);
 	if (width)
 		twi_used_bar(table, row, width);
 }
@@ -114,12 +141,14 @@ static void print_totals(const struct twi_view *view,
 		       twi_count(overflow, raw).s);
 }
 
+/* The row of the sockets that are in no group, if there are any. */
 static const int64_t *find_rest(const struct twi_model *model)
 {
 	for (size_t i = 0; i < model->nrows; i++) {
 		const int64_t *row = twi_model_row(model, i);
 
-		if (row[TWI_tuples_side] == TWI_SIDE_other)
+		if (row[TWI_tuples_side] == TWI_SIDE_other &&
+		    twi_group_sockets(row))
 			return row;
 	}
 	return NULL;
@@ -128,7 +157,8 @@ static const int64_t *find_rest(const struct twi_model *model)
 static void print_incomplete(const struct twi_view *view,
 			     const struct twi_model *model)
 {
-	bool complete = twi_num(&model->keys, "complete");
+	const struct twi_keys *keys = &model->keys;
+	bool complete = twi_num(keys, "complete");
 	const int64_t *rest = find_rest(model);
 	bool raw = view->numeric;
 
@@ -146,7 +176,7 @@ static void print_incomplete(const struct twi_view *view,
 	else
 		fputs("there may be ", stdout);
 	printf("groups without a line, of at most %s each\n",
-	       twi_count(twi_num(&model->keys, "unlisted_max"), raw).s);
+	       twi_count(twi_num(keys, "unlisted_max"), raw).s);
 }
 
 static void print_rest(const struct twi_view *view,
@@ -168,14 +198,15 @@ static void print(const struct twi_view *view, const struct twi_model *model,
 	struct twi_cells cells = {
 		.add = add_cells, .data = &lines, .around = LINES_AROUND
 	};
-	char headings[sizeof(CELLS) + 16];
+	char headings[sizeof(CELLS MORE_CELLS) + 16];
 	size_t more;
 
 	/* it has a line of its own below the table */
 	if (view->filter.side != TWI_SIDE_other)
 		twi_groups_drop_rest(groups);
 	snprintf(headings, sizeof(headings), CELLS,
-		 view->numeric ? "CLOSED-10S" : "CLOSED/S");
+		 view->numeric ? "CLOSED-10S" : "CLOSED/S",
+		 view->verbose ? MORE_CELLS : "");
 	cells.headings = headings;
 	if (!view->no_header)
 		print_totals(view, &model->keys);
