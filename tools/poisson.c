@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * poisson.c - the tail of the Poisson distribution, by the logarithm of its
+ * first term, so that neither a large load nor a long chain underflows early.
+ */
+#include <math.h>
+
+#include "poisson.h"
+
+double twi_poisson_tail(double load, int64_t length)
+{
+	double log_first, sum = 1, term = 1;
+
+	if (length <= 0)
+		return 1;
+	if (load <= 0)
+		return 0;
+	/* up to the mean, it is no tail: half of it all, or more */
+	if (length <= load)
+		return 1;
+	log_first = length * log(load) - load - lgamma(length + 1.0);
+	/* each term is smaller than the last by load / k, which is below 1 */
+	for (double k = length + 1.0; term * 1e12 > sum; k++) {
+		term *= load / k;
+		sum += term;
+	}
+	return fmin(1, exp(log_first + log(sum)));
+}
+
+double twi_poisson_longest(int64_t buckets, double load, int64_t length)
+{
+	if (buckets <= 0)
+		return 1;
+	return fmin(1, buckets * twi_poisson_tail(load, length));
+}
