@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * json.c - the only file that knows jansson.  The order of members is the
- * schema's, not the file's, and groups of keys are there even if empty:
- * "a.b" is member b of object a, and "port.K.tw" member tw of element K of
- * array port.
+ * json.c - the files as JSON.  The order of members is the schema's, not the
+ * file's, and groups of keys are there even if empty: "a.b" is member b of
+ * object a, and "port.K.tw" member tw of element K of array port.
  */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
+#include "jansson_must.h"
 #include "json.h"
 #include "parse.h"
-
-static json_t *must(json_t *value)
-{
-	if (!value)
-		twi_nomem();
-	return value;
-}
-
-static void set(json_t *object, const char *name, json_t *value)
-{
-	if (json_object_set_new(object, name, must(value)))
-		twi_nomem();
-}
-
-static void append(json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, must(value)))
-		twi_nomem();
-}
 
 static json_t *key_value(const struct twi_key *key)
 {
