@@ -16,6 +16,10 @@ enum twi_status {
 	TWI_EXIT_MALFORMED	= 4,	/* truncated or garbled */
 	TWI_EXIT_VERSION	= 5,
 	TWI_EXIT_IO		= 6,
+	/* of doctor, which prints what it found */
+	TWI_EXIT_UNCHECKED	= 10,
+	TWI_EXIT_WARNING	= 11,
+	TWI_EXIT_CRITICAL	= 12,
 };
 
 struct twi_error {

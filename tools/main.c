@@ -38,10 +38,12 @@ enum {
 	OPT_PORTS,
 	OPT_SOURCES,
 	OPT_DESTINATIONS,
+	OPT_SYSROOT,
+	OPT_INTERVAL,
 };
 
 /* Sets of options that not every command has. */
-enum { FOR_GROUPS, FOR_TUPLES, FOR_CAPACITY, NSETS };
+enum { FOR_GROUPS, FOR_TUPLES, FOR_CAPACITY, FOR_DOCTOR, NSETS };
 
 struct command {
 	const char	*name;
@@ -68,6 +70,8 @@ static const struct command commands[] = {
 	{ "capacity", NULL, twi_view_capacity,
 	  "destinations: connections a second that they can take",
 	  1 << FOR_GROUPS | 1 << FOR_CAPACITY },
+	{ "doctor", NULL, twi_view_doctor,
+	  "what is wrong, and the commands that help", 1 << FOR_DOCTOR },
 	{ "netns", "netns", twi_view_netns, "network namespaces", 0 },
 	{ "caps", "caps", twi_view_caps,
 	  "what the module reports on this kernel", 0 },
@@ -107,7 +111,10 @@ static void print_help(void)
 	      "  --range LOW-HIGH what if connect() chose from these ports (1024-65535),\n"
 	      "  --ports N        if each destination had N times as many ports,\n"
 	      "  --destinations N addresses,\n"
-	      "  --sources N      and there were N times as many local addresses\n",
+	      "  --sources N      and there were N times as many local addresses\n"
+	      "options of doctor:\n"
+	      "  --interval S     seconds between two readings of counters (1)\n"
+	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n",
 	      stdout);
 }
 
@@ -186,8 +193,10 @@ static int run(struct twi_view *view, const struct command *command)
 		ret = twi_json_file(view, command->file);
 	else
 		ret = command->view(view);
-	if (!ret)
-		return close_stdout();
+	if (!ret) {
+		ret = close_stdout();
+		return ret ? ret : view->status;
+	}
 	fprintf(stderr, "twinspect: %s\n", view->err.text);
 	return view->err.status;
 }
@@ -208,6 +217,8 @@ static const struct option options[] = {
 	{ "ports", required_argument, NULL, OPT_PORTS },
 	{ "sources", required_argument, NULL, OPT_SOURCES },
 	{ "destinations", required_argument, NULL, OPT_DESTINATIONS },
+	{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -258,6 +269,8 @@ static const struct {
 	  offsetof(struct twi_view, plan.sources), FOR_CAPACITY },
 	{ OPT_DESTINATIONS, "--destinations", 1, UINT16_MAX,
 	  offsetof(struct twi_view, plan.destinations), FOR_CAPACITY },
+	{ OPT_INTERVAL, "--interval", 1, 3600,
+	  offsetof(struct twi_view, interval), FOR_DOCTOR },
 };
 
 /* Digits alone, and no more of them than a number has. */
@@ -378,6 +391,11 @@ static bool set_option(struct twi_view *view, int c, const char **given,
 	case OPT_RANGE:
 		given[FOR_CAPACITY] = "--range";
 		*status = range_option(view);
+		return true;
+	case OPT_SYSROOT:
+		given[FOR_DOCTOR] = "--sysroot";
+		view->sysroot = strcmp(optarg, "/") ? optarg : "";
+		*status = TWI_EXIT_OK;
 		return true;
 	default:
 		return false;

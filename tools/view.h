@@ -58,6 +58,9 @@ struct twi_view {
 	bool			numeric;
 	bool			no_header;
 	bool			verbose;
+	const char		*sysroot;	/* before /proc; NULL: not given */
+	int64_t			interval;	/* s between readings, 0: not given */
+	int			status;		/* to exit with after success */
 };
 
 /*
@@ -73,5 +76,6 @@ int twi_view_tuples(struct twi_view *view);
 int twi_view_capacity(struct twi_view *view);
 int twi_view_netns(struct twi_view *view);
 int twi_view_caps(struct twi_view *view);
+int twi_view_doctor(struct twi_view *view);
 
 #endif /* TWINSPECT_VIEW_H */
