@@ -3,24 +3,8 @@
  * Unit tests of the census in user space, under ASan and UBSan.  Every
  * expectation is worked out by hand or by another way than the census does it.
  */
-#include <stdio.h>
-
 #include "../census.h"
-
-int shim_allocs = 1 << 30;
-
-static bool failed;
-
-#define EXPECT(want, got)						\
-	do {								\
-		long long w_ = (want), g_ = (got);			\
-									\
-		if (w_ != g_) {						\
-			printf("# %s:%d: %s is %lld, not %lld\n",	\
-			       __func__, __LINE__, #got, g_, w_);	\
-			failed = true;					\
-		}							\
-	} while (0)
+#include "ktap.h"
 
 static const struct twi_table tables[] = {
 	{ .buckets = 8 }, { .owner = 77, .buckets = 1 },
@@ -649,10 +633,7 @@ static void test_no_memory(void)
 	shim_allocs = 1 << 30;
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct test tests[] = {
 	{ "totals by namespace, family and state", test_totals },
 	{ "held namespaces apart from the others", test_held_or_not },
 	{ "chain lengths, cost of hit and miss", test_dist },
@@ -677,17 +658,5 @@ static const struct {
 
 int main(void)
 {
-	const u32 nr = sizeof(tests) / sizeof(tests[0]);
-	bool any = false;
-	u32 i;
-
-	printf("KTAP version 1\n1..%u\n", nr);
-	for (i = 0; i < nr; i++) {
-		failed = false;
-		tests[i].run();
-		printf("%sok %u %s\n", failed ? "not " : "", i + 1,
-		       tests[i].name);
-		any |= failed;
-	}
-	return any;
+	return run(tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the census uses of the kernel, in user space, for its unit tests.  Each
- * other header here stands for the kernel's of that name and includes this.
+ * What the parts under test use of the kernel, in user space.  Each other header
+ * here stands for the kernel's of that name and includes this.
  */
 #ifndef TWI_SHIM_H
 #define TWI_SHIM_H
@@ -26,11 +26,13 @@ typedef int64_t s64;
 #define U32_MAX			UINT32_MAX
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
-#define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define min(a, b)		((a) < (b) ? (a) : (b))
+#define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define ALIGN(x, a)		(((x) + (a) - 1) / (a) * (a))
 #define ilog2(x)		(31 - __builtin_clz(x))
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))
+#define div_u64(a, b)		((u64)(a) / (u32)(b))
 
 /* include/linux/timer.h */
 #define TIMER_CPUMASK		0x0003FFFF
@@ -41,15 +43,21 @@ typedef int64_t s64;
 
 /* Allocations still to succeed; the tests make them fail in turn. */
 extern int shim_allocs;
+/* Allocations that are not freed. */
+extern int shim_held;
 
 static inline void *kvcalloc(size_t nr, size_t size, int gfp)
 {
 	(void)gfp;
-	return shim_allocs-- > 0 ? calloc(nr ? nr : 1, size) : NULL;
+	if (shim_allocs-- <= 0)
+		return NULL;
+	shim_held++;
+	return calloc(nr ? nr : 1, size);
 }
 
 static inline void kvfree(void *p)
 {
+	shim_held -= !!p;
 	free(p);
 }
 
@@ -59,6 +67,113 @@ static inline void sort(void *base, size_t nr, size_t size,
 	(void)swap;
 	if (nr)
 		qsort(base, nr, size, cmp);
+}
+
+/* A heap, as in the kernel: what compares equal does not keep its order. */
+static inline void shim_sift(char *base, size_t root, size_t nr, size_t size,
+			     int (*cmp)(const void *, const void *,
+					const void *), const void *priv)
+{
+	size_t child, i;
+
+	for (; (child = 2 * root + 1) < nr; root = child) {
+		if (child + 1 < nr && cmp(base + child * size,
+					  base + (child + 1) * size, priv) < 0)
+			child++;
+		if (cmp(base + root * size, base + child * size, priv) >= 0)
+			return;
+		for (i = 0; i < size; i++) {
+			char c = base[root * size + i];
+
+			base[root * size + i] = base[child * size + i];
+			base[child * size + i] = c;
+		}
+	}
+}
+
+static inline void sort_r(void *base, size_t nr, size_t size,
+			  int (*cmp)(const void *, const void *, const void *),
+			  void *swap, const void *priv)
+{
+	char last[64];
+	size_t i;
+
+	(void)swap;
+	for (i = nr / 2; i--;)
+		shim_sift(base, i, nr, size, cmp, priv);
+	for (i = nr; i-- > 1;) {
+		memcpy(last, (char *)base + i * size, size);
+		memcpy((char *)base + i * size, base, size);
+		memcpy(base, last, size);
+		shim_sift(base, 0, i, size, cmp, priv);
+	}
+}
+
+#define BITS_PER_LONG		(8 * (long)sizeof(long))
+#define BITS_TO_LONGS(nr)	(((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+
+static inline bool test_bit(long nr, const unsigned long *map)
+{
+	return map[nr / BITS_PER_LONG] >> nr % BITS_PER_LONG & 1;
+}
+
+static inline void __set_bit(long nr, unsigned long *map)
+{
+	map[nr / BITS_PER_LONG] |= 1UL << nr % BITS_PER_LONG;
+}
+
+static inline void __clear_bit(long nr, unsigned long *map)
+{
+	map[nr / BITS_PER_LONG] &= ~(1UL << nr % BITS_PER_LONG);
+}
+
+static inline unsigned int bitmap_weight(const unsigned long *map,
+					 unsigned int nr)
+{
+	unsigned int weight = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		weight += test_bit(i, map);
+	return weight;
+}
+
+/* As in the kernel, this sets what follows in the last word too. */
+static inline void bitmap_complement(unsigned long *to,
+				     const unsigned long *map, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < BITS_TO_LONGS(nr); i++)
+		to[i] = ~map[i];
+}
+
+static inline void bitmap_andnot(unsigned long *to, const unsigned long *a,
+				 const unsigned long *b, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < BITS_TO_LONGS(nr); i++)
+		to[i] = a[i] & ~b[i];
+}
+
+/* The second word is for the tests: bits that are set in every hash. */
+struct shim_hash_key {
+	unsigned long key[2];
+};
+
+#define hsiphash_key_t		struct shim_hash_key
+
+static inline u32 hsiphash(const void *data, size_t len,
+			   const hsiphash_key_t *key)
+{
+	u64 hash = key->key[0] ^ len;
+	const u8 *byte = data;
+
+	for (; len; len--)
+		hash = (hash ^ *byte++) * 0x9e3779b97f4a7c15ULL;
+	hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15ULL;
+	return hash >> 32 | (u32)key->key[1];
 }
 
 #endif /* TWI_SHIM_H */
