@@ -225,16 +225,21 @@ static u32 sock_fires(const struct twi_clock *clock,
 }
 
 /*
- * Milliseconds until connect() may take over a TIME-WAIT socket that has a
- * timestamp, the other half of the rule of tcp_twsk_unique(); 0 or less: now.
+ * Seconds, rounded up, until connect() may take over a TIME-WAIT socket that has
+ * a timestamp, the other half of the rule of tcp_twsk_unique(); 0: now.
  */
-static s32 sock_fresh_ms(const struct twi_clock *clock, u32 delay,
-			 const struct twi_sock *sock,
-			 const struct twi_ends *ends)
+static u32 sock_fresh(const struct twi_clock *clock, u32 delay,
+		      const struct twi_sock *sock, const struct twi_ends *ends)
 {
-	if (clock->delayed)
-		return (s32)(sock->stamp + delay - clock->now_ms) + 1;
-	return ((s32)(ends->recent - clock->now_s) + 1) * 1000;
+	s32 left;
+
+	/* After that time, not at it. */
+	if (clock->delayed) {
+		left = sock->stamp + delay - clock->now_ms;
+		return left < 0 ? 0 : left / 1000 + 1;
+	}
+	left = ends->recent - clock->now_s;
+	return left < 0 ? 0 : left + 1U;
 }
 
 static void supply_free(struct twi_supply *s, u32 seconds)
@@ -252,19 +257,19 @@ static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 {
 	bool mini = sock->state <= TWI_STATE_fw2;
 	u32 seconds = TWI_AHEAD_NR + 1;
-	s32 fresh_ms = 1;
+	u32 fresh = seconds;
 
 	if (sock->state == TWI_STATE_tw && ends->recent)
-		fresh_ms = sock_fresh_ms(clock, s->delay, sock, ends);
+		fresh = sock_fresh(clock, s->delay, sock, ends);
 	__set_bit(port, s->used);
-	if (fresh_ms > 0)
+	if (fresh)
 		__set_bit(port, s->hard);
 	else if (s->reuse)
 		return;
 	if (mini)
 		seconds = sock_fires(clock, sock);
-	if (s->reuse && sock->state == TWI_STATE_tw && ends->recent)
-		seconds = min_t(u32, seconds, (fresh_ms + 999) / 1000);
+	if (s->reuse)
+		seconds = min(seconds, fresh);
 	supply_free(s, seconds);
 }
 

@@ -350,6 +350,41 @@ static void test_reuse_delay(void)
 	}
 }
 
+static void test_reuse_silent(void)
+{
+	static const u32 ages[] = { 2147483, 2147484, 3000000, 0x7fffffff };
+	u32 i;
+
+	/* The last timestamp is from weeks ago. */
+	begin(NULL, 0);
+	t.clock.now_s = 0x90000000;
+	for (i = 0; i < 4; i++) {
+		add(1, 100 + i);
+		stamp(ages[i], 0);
+	}
+	choose();
+	supply(1, 0)->reuse = true;
+	finish();
+	expect_supply(supply(1, 0), 20, 4, 8, 20, 4);
+	end();
+}
+
+static void test_reuse_far(void)
+{
+	/* As far ahead as 32 bits of milliseconds can tell. */
+	begin(NULL, 0);
+	t.clock.delayed = true;
+	add(1, 100);
+	stamp(1, -0x7fffffffU);
+	add(1, 101);
+	stamp(1, 0x80000000U);
+	choose();
+	supply(1, 0)->reuse = true;
+	finish();
+	expect_supply(supply(1, 0), 20, 2, 9, 19, 1);
+	end();
+}
+
 static void test_reuse_both(void)
 {
 	struct twi_supply *s;
@@ -870,6 +905,8 @@ static const struct test tests[] = {
 	{ "used: tcp_l3mdev_accept", test_devices_accept },
 	{ "reuse: by the second, by the delay", test_reuse },
 	{ "reuse: to the millisecond", test_reuse_delay },
+	{ "reuse: a peer that was silent for weeks", test_reuse_silent },
+	{ "reuse: the longest time there is", test_reuse_far },
 	{ "reuse: two on one port", test_reuse_both },
 	{ "reuse: from a port that was bound", test_stamped },
 	{ "reuse: the rule of loopback", test_reuse_rule },
