@@ -207,7 +207,7 @@ static void supplies_ask(struct twi_report *report)
 		s->master = twi_netns_master(&report->set, key->net, key->dev,
 					     &s->any);
 		s->l3mdev = twi_netns_l3mdev(&report->set, key->net, key->dev);
-		s->reuse = twi_supply_reuses(key, net->reuse);
+		twi_supply_mode(s, net->reuse);
 		s->delay = net->reuse_delay;
 		s->steps = net->port_step > 0;
 		twi_netns_reserved(&report->set, key->net, s->low, s->size,

@@ -168,6 +168,18 @@ bool twi_supply_reuses(const union twi_key *key, u8 mode)
 }
 
 /**
+ * twi_supply_mode - say which TIME-WAIT connect() takes over
+ * @s: the supply, of a group
+ * @mode: net.ipv4.tcp_tw_reuse
+ */
+void twi_supply_mode(struct twi_supply *s, u8 mode)
+{
+	s->reuse = twi_supply_reuses(&s->group->key, mode);
+	/* Sockets without a device are in the way too, and go by address. */
+	s->lo_only = s->reuse && !twi_supply_reuses(&s->key, mode);
+}
+
+/**
  * twi_supplies_usable - which ports connect() may choose
  * @all: with the reserved ports of each
  *
@@ -250,6 +262,15 @@ static void supply_free(struct twi_supply *s, u32 seconds)
 		s->outlook.freed[seconds - 1]++;
 }
 
+/* May connect() take a socket over, now or later? */
+static bool sock_reusable(const struct twi_supply *s,
+			  const struct twi_sock *sock,
+			  const struct twi_ends *ends)
+{
+	return sock->state == TWI_STATE_tw && ends->recent &&
+	       (!s->lo_only || sock->dev == LOOPBACK_DEV);
+}
+
 /* Notes a socket on a port that connect() may choose. */
 static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 		       u32 port, const struct twi_sock *sock,
@@ -259,7 +280,7 @@ static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 	u32 seconds = TWI_AHEAD_NR + 1;
 	u32 fresh = seconds;
 
-	if (sock->state == TWI_STATE_tw && ends->recent)
+	if (sock_reusable(s, sock, ends))
 		fresh = sock_fresh(clock, s->delay, sock, ends);
 	__set_bit(port, s->used);
 	if (fresh)

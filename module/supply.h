@@ -21,6 +21,7 @@
  * @l3mdev:	the l3mdev under which its ports are bound
  * @any:	a socket without a device stands in its way too
  * @reuse:	connect() takes over TIME-WAIT of this group
+ * @lo_only:	but only what is bound to the loopback device itself
  * @steps:	the search goes in random steps
  * @delay:	milliseconds after which TIME-WAIT is taken over, where the clock
  *		is @delayed
@@ -30,7 +31,7 @@
  * @usable:	that connect() may choose
  * @used:	of the usable ones: with a socket of the group's addresses
  * @hard:	of the used ones: with a socket that connect() would not take
- *		over now, whatever tcp_tw_reuse is
+ *		over now, even if tcp_tw_reuse were 1; or not as long as @lo_only
  * @stamped:	the group's minisockets with a timestamp
  * @outlook:	what is known of the ports that will be needed
  * @capacity:	result, as the column in Documentation/ABI
@@ -49,6 +50,7 @@ struct twi_supply {
 	s32 l3mdev;
 	bool any;
 	bool reuse;
+	bool lo_only;
 	bool steps;
 	u32 delay;
 	u32 low;
@@ -98,6 +100,7 @@ void twi_supplies_usable(struct twi_supplies *all);
 void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			const struct twi_ends *ends, u32 nr);
 void twi_supplies_finish(struct twi_supplies *all);
+void twi_supply_mode(struct twi_supply *s, u8 mode);
 bool twi_supply_reuses(const union twi_key *key, u8 mode);
 
 #endif /* TWI_SUPPLY_H */

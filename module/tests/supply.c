@@ -481,6 +481,39 @@ static void test_reuse_rule(void)
 	}
 }
 
+static void test_reuse_lo(void)
+{
+	static const u8 loopback[] = { 127, 0, 0, 1 };
+	struct twi_supply *s;
+	u32 mode, local;
+
+	/* Mode 2, by the address or by the device that a socket is bound to. */
+	for (mode = 1; mode < 3; mode++) {
+		for (local = 0; local < 2; local++) {
+			u32 left = mode == 1 || local ? 20 : 19;
+			u32 i;
+
+			begin(NULL, 0);
+			add(1, 100)->dev = 1;
+			stamp(5, 5000);
+			add(1, 101);
+			stamp(5, 5000);
+			for (i = 0; local && i < nr; i++)
+				memcpy(&ends[i].laddr[3], loopback, 4);
+			choose();
+			s = supply(1, 1);
+			twi_supply_mode(s, mode);
+			finish();
+			EXPECT(2, s->taken);
+			EXPECT(left, s->left);
+			EXPECT(left - 18, s->reuse_1);
+			/* And it will not be until its timer fires. */
+			EXPECT(0, s->outlook.freed[0]);
+			end();
+		}
+	}
+}
+
 /* The group with @sockets of namespace @net, from port 1000 or 1 on. */
 static void add_group(u32 id, u16 net, u32 sockets)
 {
@@ -910,6 +943,7 @@ static const struct test tests[] = {
 	{ "reuse: two on one port", test_reuse_both },
 	{ "reuse: from a port that was bound", test_stamped },
 	{ "reuse: the rule of loopback", test_reuse_rule },
+	{ "reuse: bound to the loopback device or not", test_reuse_lo },
 	{ "all of it, like a list of sockets", test_like_list },
 	{ "the 64 with the largest share", test_choice },
 	{ "the 64 with the largest share, of any", test_choice_random },
