@@ -124,6 +124,7 @@ static bool line_cost(const struct twi_search *s, const struct circle *c,
 	return false;
 }
 
+/* From each start some port is found, as twi_connect_left() is not 0. */
 static void costs_odd(const struct twi_search *s, struct costs *costs)
 {
 	const u32 m = s->size / 2;
@@ -131,20 +132,13 @@ static void costs_odd(const struct twi_search *s, struct costs *costs)
 	const struct circle first = { 2, m };	/* from all others, 2 to 2m - 2 */
 	const struct circle other = { 1, m };
 	u32 cost = 0;
-	u32 k;
 
 	if (!line_cost(s, &line, &cost))
 		line_cost(s, &other, &cost);
 	costs_add(costs, cost);
 	if (m < 2 || circle_costs(s, &first, 0, m - 1, 0, costs))
 		return;
-	cost = circle_round(s, &first);
-	if (circle_costs(s, &other, 1, m, cost, costs))
-		return;
-	/* Port 0 alone is free, and not tried. */
-	cost += circle_round(s, &other);
-	for (k = 1; k < m; k++)
-		costs_add(costs, cost);
+	circle_costs(s, &other, 1, m, circle_round(s, &first), costs);
 }
 
 /**
