@@ -10,6 +10,7 @@
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -350,11 +351,13 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 
 static int bind_grow(struct twi_census *c, u32 nr)
 {
-	u32 room = max(2 * c->bind_room, 1024U);
+	u32 room = max(c->bind_room, 1024U);
 	struct twi_bind *bind;
 
 	if (c->binds + nr <= c->bind_room)
 		return 0;
+	while (room < c->binds + nr)
+		room *= 2;
 	bind = kvcalloc(room, sizeof(*bind), GFP_KERNEL);
 	if (!bind)
 		return -ENOMEM;
@@ -367,31 +370,48 @@ static int bind_grow(struct twi_census *c, u32 nr)
 	return 0;
 }
 
-/**
- * twi_census_binds_lost - count bind buckets that are left out
- * @c: the census
- * @nr: how many
- */
-void twi_census_binds_lost(struct twi_census *c, u32 nr)
+static void bind_lost(struct twi_census *c, u32 net)
 {
-	c->binds_overflow += nr;
+	c->binds_overflow++;
+	if (net != TWI_NETNS_UNHELD)
+		c->binds_lost[net / 64] |= 1ULL << net % 64;
+}
+
+/**
+ * twi_census_binds_cut - bind buckets of any namespace were left out
+ * @c: the census
+ */
+void twi_census_binds_cut(struct twi_census *c)
+{
+	c->binds_overflow++;
+	c->binds_lost_any = true;
+}
+
+/**
+ * twi_census_binds_known - are all bind buckets of a namespace there?
+ * @c: the census
+ * @net: index of the namespace
+ *
+ * Return: false if one of them may have been left out.
+ */
+bool twi_census_binds_known(const struct twi_census *c, u32 net)
+{
+	return !c->binds_lost_any && !(c->binds_lost[net / 64] >> net % 64 & 1);
 }
 
 /**
  * twi_census_binds - fold bind buckets
  * @c: the census
  * @bind: the copies
- * @nr: how many, at most 1024
+ * @nr: how many
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind, u32 nr)
 {
-	if (c->bind_max && c->binds + nr > c->bind_max) {
-		twi_census_binds_lost(c, c->binds + nr - c->bind_max);
-		nr = c->bind_max - c->binds;
-	}
+	while (c->bind_max && c->binds + nr > c->bind_max)
+		bind_lost(c, bind[--nr].net);
 	if (bind_grow(c, nr))
 		return -ENOMEM;
 	memcpy(c->bind + c->binds, bind, nr * sizeof(*bind));
@@ -469,12 +489,15 @@ void twi_census_bhash2_len(struct twi_census *c, u32 slot, u32 nr)
  * @a: a struct twi_bind
  * @b: another
  *
+ * Context: may sleep.
  * Return: as for sort().
  */
 int twi_bind_cmp(const void *a, const void *b)
 {
 	const struct twi_bind *x = a, *y = b;
 
+	/* sort() does not, and there may be many of them. */
+	cond_resched();
 	if (x->net != y->net)
 		return x->net < y->net ? -1 : 1;
 	if (x->port != y->port)
@@ -892,6 +915,17 @@ int twi_census_alloc_wheel(struct twi_census *c, u32 cpus)
 	c->wheel.batch = census_calloc(c, (size_t)cpus * TWI_WHEEL_SIZE,
 				       sizeof(*c->wheel.batch));
 	return c->wheel.batch ? 0 : -ENOMEM;
+}
+
+/**
+ * twi_census_drop_binds - free the bind buckets, which nobody asks for any more
+ * @c: the census
+ */
+void twi_census_drop_binds(struct twi_census *c)
+{
+	kvfree(c->bind);
+	c->bind = NULL;
+	c->binds = 0;
 }
 
 /**

@@ -209,6 +209,8 @@ struct twi_bind_row {
  * @bind:	bind buckets, @binds of them in room for @bind_room
  * @bind_max:	how many may be kept, 0 for all; set by the caller
  * @binds_overflow: bind buckets that were left out
+ * @binds_lost:	a bit for each namespace of which there are such
+ * @binds_lost_any: they may be of any namespace
  * @bytes:	memory allocated
  */
 struct twi_census {
@@ -233,6 +235,8 @@ struct twi_census {
 	u32 bind_room;
 	u32 bind_max;
 	u32 binds_overflow;
+	u64 binds_lost[TWI_NETNS_MAX / 64];
+	bool binds_lost_any;
 	/* The chain that twi_census_socks() is being given in parts. */
 	u32 part_tw;
 	u32 part_fw2;
@@ -245,6 +249,7 @@ int twi_census_alloc(struct twi_census *c, u32 want, u32 netns,
 		     const struct twi_table *table, u32 tables);
 int twi_census_alloc_ports(struct twi_census *c, u32 ports, u32 rports);
 int twi_census_alloc_wheel(struct twi_census *c, u32 cpus);
+void twi_census_drop_binds(struct twi_census *c);
 void twi_census_free(struct twi_census *c);
 
 void twi_census_chain(struct twi_census *c, u32 table, u32 slot,
@@ -256,7 +261,8 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 			  u32 nr);
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind,
 		     u32 nr);
-void twi_census_binds_lost(struct twi_census *c, u32 nr);
+void twi_census_binds_cut(struct twi_census *c);
+bool twi_census_binds_known(const struct twi_census *c, u32 net);
 void twi_census_bound(struct twi_census *c);
 void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
 		       u32 nr);

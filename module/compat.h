@@ -99,7 +99,10 @@ static inline u8 twi_tw_connect(const struct inet_timewait_sock *tw)
 
 static inline u8 twi_sk_connect(const struct sock *sk)
 {
-	/* Set before it is hashed, in a word with other bits. */
+	/*
+	 * A bit in a word with others, set right after a connect() put it into
+	 * the ehash: in between it is told wrongly.
+	 */
 	bool connect = data_race(sk->sk_userlocks & SOCK_CONNECT_BIND);
 
 	return TWI_SOCK_TOLD | (connect ? TWI_SOCK_CONNECT : 0);
@@ -198,6 +201,16 @@ static inline const __be32 *twi_sock_daddr6(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	return sk->sk_v6_daddr.s6_addr32;
+#else
+	return NULL;
+#endif
+}
+
+/* Bits of net.ipv4.ip_local_reserved_ports, or NULL. */
+static inline const unsigned long *twi_net_reserved(const struct net *net)
+{
+#ifdef CONFIG_SYSCTL
+	return net->ipv4.sysctl_local_reserved_ports;
 #else
 	return NULL;
 #endif

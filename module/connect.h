@@ -34,7 +34,7 @@ struct twi_probes {
 	s64 most;
 };
 
-/* Seconds that are looked ahead: no minisocket lives longer. */
+/* Seconds that are looked ahead: more than a TIME-WAIT socket lives. */
 #define TWI_AHEAD_NR		128
 
 /**

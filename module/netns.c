@@ -7,6 +7,7 @@
  * set and follows it in no other way: a namespace in the set cannot go away,
  * one outside of it may be gone already.  Touches no socket.
  */
+#include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/rwsem.h>
 #include <linux/slab.h>
@@ -264,16 +265,18 @@ int twi_netns_master(const struct twi_netns_set *set, u32 index, int ifindex,
 u32 twi_netns_reserved(const struct twi_netns_set *set, u32 index, u32 low,
 		       u32 size, unsigned long *reserved)
 {
-	struct net *net = set->net[index];
+	const unsigned long *bits = twi_net_reserved(set->net[index]);
+	u32 end = low + size;
 	u32 nr = 0;
-	u32 i;
+	u32 port;
 
-	for (i = 0; i < size; i++) {
-		if (!inet_is_local_reserved_port(net, low + i))
-			continue;
+	if (!bits)
+		return 0;
+	for (port = find_next_bit(bits, end, low); port < end;
+	     port = find_next_bit(bits, end, port + 1)) {
 		nr++;
 		if (reserved)
-			__set_bit(i, reserved);
+			__set_bit(port - low, reserved);
 	}
 	return nr;
 }

@@ -21,7 +21,8 @@
 /*
  * Room in summary's counts: local ports that somebody bound, and remote ports.
  * 24 bytes and half as many free slots each, that is 1.2 and 0.6 MB at most,
- * and another 0.8 MB for the bind buckets: with the walk's stage below 4 MiB.
+ * and another 0.8 MB for the bind buckets: with the walk's stage (0.3 MB) below
+ * 4 MiB.
  */
 #define SUMMARY_PORTS		32768U
 #define SUMMARY_RPORTS		16384U
@@ -180,6 +181,9 @@ static void count_buckets(struct twi_report *report)
 		report->rows += c->bucket[i].sockets > 0;
 }
 
+_Static_assert(!TWI_CAP_REUSE_DELAY || TWI_CAP_ENTRY_STAMP,
+	       "the delay is counted from the stamp");
+
 static void clock_read(struct twi_clock *clock)
 {
 	clock->now = jiffies;
@@ -199,7 +203,7 @@ static void supplies_ask(struct twi_report *report)
 	struct twi_supplies *all = &report->supplies;
 	u32 i;
 
-	for (i = 0; i < all->nr; i++) {
+	for (i = 0; i < all->nr; i++, cond_resched()) {
 		struct twi_supply *s = &all->supply[i];
 		const union twi_key *key = &s->group->key;
 		const struct twi_netns *net = &report->set.info[key->net];
@@ -220,10 +224,7 @@ static int pass_supplies(struct twi_report *report, struct twi_walk *walk)
 	struct twi_supplies *all = &report->supplies;
 	int err;
 
-	/* Whose ports are bound is not known then. */
-	if (report->census.binds_overflow)
-		return 0;
-	err = twi_supplies_alloc(all, &report->tuples);
+	err = twi_supplies_alloc(all, &report->tuples, &report->census);
 	if (err || !all->nr)
 		return err;
 	supplies_ask(report);
@@ -251,7 +252,7 @@ static int pass_binds(struct twi_report *report, struct twi_walk *walk)
 	if (!err)
 		err = twi_walk_listeners(walk);
 	if (!err)
-		twi_sides_settle(&t->sides);
+		twi_sides_settle(&t->sides, TWI_CAP_CONNECT_BIND);
 	walk->cost->bind_ns += ktime_get_ns() - since;
 	return err;
 }
@@ -275,6 +276,7 @@ static int count_tuples(struct twi_report *report, struct twi_walk *walk,
 {
 	int err = twi_tuples_alloc(&report->tuples, room);
 
+	clock_read(&report->tuples.clock);
 	return err ?: pass_ehash(walk, TWI_WALK_TUPLES);
 }
 
@@ -290,17 +292,21 @@ static int pass_tuples(struct twi_report *report, struct twi_walk *walk)
 	if (err)
 		return err;
 	t->net = report->set.info;
-	clock_read(&t->clock);
 	get_random_bytes(&t->seed, sizeof(t->seed));
 	err = count_tuples(report, walk, tuples_room(report));
 	if (!err && t->lost && t->max < TWI_TUPLES_MAX)
 		err = count_tuples(report, walk, TWI_TUPLES_MAX);
-	if (!err && twi_tuples_recount(t))
+	if (!err && twi_tuples_recount(t)) {
+		clock_read(&t->clock);
 		err = pass_ehash(walk, TWI_WALK_TUPLES);
+	}
 	if (!err)
 		err = twi_tuples_order(t);
 	if (!err)
 		err = pass_supplies(report, walk);
+	twi_supplies_trim(&report->supplies);
+	twi_tuples_trim(t);
+	twi_census_drop_binds(&report->census);
 	/* One more for all that have none. */
 	report->rows = t->listed + (twi_group_sockets(&t->other) > 0);
 	return err;

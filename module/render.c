@@ -399,9 +399,9 @@ static void head_tuples(struct seq_file *m, const struct twi_report *report)
 	}
 	put_key(m, "groups", t->listed);
 	put_key(m, "complete", !t->recount);
-	put_key(m, "unlisted_max", twi_tuples_unlisted(t));
+	put_key(m, "unlisted_max", t->unlisted);
 	put_key(m, "recounted", t->sketched);
-	put_key(m, "detailed", report->supplies.nr);
+	put_key(m, "detailed", report->supplies.known);
 	put_key(m, "binds_overflow", report->census.binds_overflow);
 	put_key(m, "sockets", twi_group_sockets(&sum));
 	put_key(m, "tw", sum.tw);
@@ -451,7 +451,7 @@ static void put_supply(struct seq_file *m, const struct twi_supply *s)
 	seq_put_decimal_ull(m, " ", s->capacity ?
 			    100 * s->taken / s->capacity : 100);
 	seq_put_decimal_ull(m, " ", s->left);
-	seq_put_decimal_ull(m, " ", s->reuse ? s->reuse_1 : 0);
+	seq_put_decimal_ull(m, " ", s->reuse ? s->reuse_1 - s->held : 0);
 	seq_put_decimal_ull(m, " ", s->reuse_1);
 	seq_put_decimal_ull(m, " ", s->stamped);
 	seq_put_decimal_ll(m, " ", s->probes.least);
@@ -559,6 +559,7 @@ static void head_caps(struct seq_file *m, const struct twi_report *report)
 		put_key2(m, "file.", twi_file_names[i], 1);
 	put_key(m, "has_entry_stamp", TWI_CAP_ENTRY_STAMP);
 	put_key(m, "has_connect_bind", TWI_CAP_CONNECT_BIND);
+	put_key(m, "has_reuse_delay", TWI_CAP_REUSE_DELAY);
 	put_key(m, "has_bind_rcu", TWI_CAP_BIND_RCU);
 	put_key(m, "has_bhash2", TWI_CAP_BHASH2);
 	put_key(m, "has_own_ehash", TWI_CAP_OWN_EHASH);

@@ -33,7 +33,8 @@ int twi_sides_alloc(struct twi_sides *sides, struct twi_bind *bind, u32 binds,
 	sides->binds = binds;
 	sides->l3mdev = l3mdev;
 	sides->arg = arg;
-	sides->last_dev.net = TWI_NETNS_UNHELD;
+	for (i = 0; i < TWI_SIDES_DEVS; i++)
+		sides->last_dev[i].net = TWI_NETNS_UNHELD;
 	sides->last_port.net = TWI_NETNS_UNHELD;
 	sides->bound = kvcalloc(BITS_TO_LONGS(TWI_PORT_BITS), sizeof(long),
 				GFP_KERNEL);
@@ -90,6 +91,31 @@ static bool bind_is(const struct twi_sides *sides, u32 i, u16 net, u16 port)
 	       sides->bind[i].port == port;
 }
 
+/*
+ * The l3mdev under which the port of a socket is bound.  A device is looked up
+ * in a chain that may be long: not for each socket.
+ */
+static s32 sides_l3mdev(struct twi_sides *sides, u16 net, s32 dev)
+{
+	struct twi_sides_dev *last;
+
+	if (!dev)
+		return 0;
+	last = &sides->last_dev[(dev + 7U * net) % TWI_SIDES_DEVS];
+	if (last->net != net || last->dev != dev) {
+		last->net = net;
+		last->dev = dev;
+		last->l3mdev = sides->l3mdev(sides->arg, net, dev);
+	}
+	return last->l3mdev;
+}
+
+/* Of a device that is gone any bucket may be meant. */
+static bool bind_matches(const struct twi_bind *bind, s32 l3mdev)
+{
+	return bind->l3mdev == l3mdev || l3mdev < 0;
+}
+
 /**
  * twi_sides_listeners - fold listeners
  * @sides: the sides
@@ -103,38 +129,36 @@ void twi_sides_listeners(struct twi_sides *sides, const struct twi_sock *sock,
 
 	for (; sock < end; sock++) {
 		u32 i = twi_sides_first(sides, sock->net, sock->lport);
+		s32 l3mdev;
 
+		if (!bind_is(sides, i, sock->net, sock->lport))
+			continue;
+		l3mdev = sides_l3mdev(sides, sock->net, sock->dev);
 		for (; bind_is(sides, i, sock->net, sock->lport); i++)
-			sides->bind[i].listens = true;
+			if (bind_matches(&sides->bind[i], l3mdev))
+				sides->bind[i].listens = true;
 	}
 }
 
 /**
  * twi_sides_settle - all listeners are known
  * @sides: the sides
+ * @tell: sockets know whether connect() chose their port
+ *
+ * Sockets that do not are asked only where nobody listens, whether they are
+ * transparent.
  *
  * From here on twi_side() may be asked.
  */
-void twi_sides_settle(struct twi_sides *sides)
+void twi_sides_settle(struct twi_sides *sides, bool tell)
 {
 	u32 i;
 
 	for (i = 0; i < sides->binds; i++)
-		if (!sides->bind[i].listens)
+		if (tell || !sides->bind[i].listens)
 			__set_bit(sides->bind[i].port, sides->ask);
 }
 
-static s32 sides_l3mdev(struct twi_sides *sides, u16 net, s32 dev)
-{
-	if (!dev)
-		return 0;
-	if (sides->last_dev.net != net || sides->last_dev.dev != dev) {
-		sides->last_dev.net = net;
-		sides->last_dev.dev = dev;
-		sides->last_dev.l3mdev = sides->l3mdev(sides->arg, net, dev);
-	}
-	return sides->last_dev.l3mdev;
-}
 
 /* Looks a port up, unless it is that of the last socket. */
 static void sides_port(struct twi_sides *sides, const struct twi_sock *sock)
@@ -156,11 +180,10 @@ static void sides_port(struct twi_sides *sides, const struct twi_sock *sock)
 	for (; bind_is(sides, i, sock->net, sock->lport); i++) {
 		const struct twi_bind *bind = &sides->bind[i];
 
-		sides->last_port.listens |= bind->listens;
-		/* Of a device that is gone any may be meant. */
-		if (bind->l3mdev == l3mdev || l3mdev < 0) {
+		if (bind_matches(bind, l3mdev)) {
 			sides->last_port.bound = true;
 			sides->last_port.shared |= bind->shared;
+			sides->last_port.listens |= bind->listens;
 		}
 	}
 }

@@ -9,6 +9,8 @@
 
 /* A bit for each port. */
 #define TWI_PORT_BITS		65536
+/* Devices of which it is remembered what they are bound under. */
+#define TWI_SIDES_DEVS		64
 
 enum twi_side {
 #define X(name) TWI_SIDE_##name,
@@ -32,8 +34,7 @@ typedef int (*twi_l3mdev_fn)(const void *arg, u32 net, int dev);
  * @bind:	bind buckets that somebody bound, in order; another's
  * @binds:	how many
  * @bound:	a bit for each port that one of them is of
- * @ask:	a bit for each of these where somewhere nobody listens: there the
- *		socket itself has to be asked
+ * @ask:	a bit for each of these where the socket itself has to be asked
  * @l3mdev:	resolves the device that a socket is bound to
  * @arg:	passed to @l3mdev
  * @bytes:	memory allocated
@@ -46,12 +47,12 @@ struct twi_sides {
 	twi_l3mdev_fn l3mdev;
 	const void *arg;
 	size_t bytes;
-	/* The device and the port that were asked for last. */
-	struct {
+	/* The devices and the port that were asked for last. */
+	struct twi_sides_dev {
 		u16 net;
 		s32 dev;
 		s32 l3mdev;
-	} last_dev;
+	} last_dev[TWI_SIDES_DEVS];
 	struct {
 		u16 net;
 		u16 port;
@@ -67,7 +68,7 @@ int twi_sides_alloc(struct twi_sides *sides, struct twi_bind *bind, u32 binds,
 void twi_sides_free(struct twi_sides *sides);
 void twi_sides_listeners(struct twi_sides *sides, const struct twi_sock *sock,
 			 u32 nr);
-void twi_sides_settle(struct twi_sides *sides);
+void twi_sides_settle(struct twi_sides *sides, bool tell);
 u32 twi_sides_first(const struct twi_sides *sides, u16 net, u16 port);
 enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock,
 		       bool *local);

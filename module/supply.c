@@ -9,6 +9,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timer.h>
@@ -16,8 +17,10 @@
 #include "census.h"
 #include "supply.h"
 
-/* kernel/time/timer.c, drivers/net/loopback.c */
+/* LOOPBACK_IFINDEX (include/net/flow.h) */
 #define LOOPBACK_DEV		1
+/* More seconds than are looked ahead. */
+#define SUPPLY_NEVER		(TWI_AHEAD_NR + 1)
 
 static u32 net_ports(const struct twi_tuples *t, const union twi_key *key)
 {
@@ -26,37 +29,67 @@ static u32 net_ports(const struct twi_tuples *t, const union twi_key *key)
 	return net->port_high - net->port_low + 1;
 }
 
+/* Sockets that count: of those beyond the range, some have no port of it. */
+static u64 share_sockets(const struct twi_tuples *t,
+			 const struct twi_group *group)
+{
+	return min_t(u64, twi_group_sockets(group), net_ports(t, &group->key));
+}
+
 /* Does @a use a larger share of its range than @b? */
 static bool share_larger(const struct twi_tuples *t, const struct twi_group *a,
 			 const struct twi_group *b)
 {
-	return twi_group_sockets(a) * net_ports(t, &b->key) >
-	       twi_group_sockets(b) * net_ports(t, &a->key);
+	return share_sockets(t, a) * net_ports(t, &b->key) >
+	       share_sockets(t, b) * net_ports(t, &a->key);
 }
 
-/* Keeps the outbound groups with the largest shares; of equal ones the first */
-static void supplies_choose(struct twi_supplies *all)
+/*
+ * Puts a group at its rank by share, if it has one; of equal ones the first
+ * stays before.  The ranks before @from are not by share.
+ */
+static void supply_rank(struct twi_supplies *all, struct twi_group *group,
+			u32 from)
+{
+	const struct twi_tuples *t = all->t;
+	u32 at;
+
+	if (all->nr < TWI_SUPPLIES_MAX)
+		all->nr++;
+	else if (!share_larger(t, group, all->supply[all->nr - 1].group))
+		return;
+	for (at = all->nr - 1; at > from; at--) {
+		struct twi_group *before = all->supply[at - 1].group;
+
+		if (!share_larger(t, group, before))
+			break;
+		all->supply[at].group = before;
+	}
+	all->supply[at].group = group;
+}
+
+/*
+ * The first outbound groups in order, which have the most sockets, and of the
+ * others those with the largest shares.  Not all by share: who has a namespace
+ * of his own sets its range.
+ */
+static void supplies_choose(struct twi_supplies *all,
+			    const struct twi_census *c)
 {
 	struct twi_tuples *t = all->t;
-	u32 i, at;
+	u32 i;
 
 	for (i = 0; i < t->listed; i++) {
 		struct twi_group *group = twi_tuples_group(t, i);
 
-		if (group->key.side != TWI_SIDE_outbound)
+		/* What connect() can choose is known with all bind buckets. */
+		if (group->key.side != TWI_SIDE_outbound ||
+		    !twi_census_binds_known(c, group->key.net))
 			continue;
-		if (all->nr < TWI_SUPPLIES_MAX)
-			all->nr++;
-		else if (!share_larger(t, group, all->supply[all->nr - 1].group))
-			continue;
-		for (at = all->nr - 1; at; at--) {
-			struct twi_group *before = all->supply[at - 1].group;
-
-			if (!share_larger(t, group, before))
-				break;
-			all->supply[at].group = before;
-		}
-		all->supply[at].group = group;
+		if (all->nr < TWI_SUPPLIES_LARGE)
+			all->supply[all->nr++].group = group;
+		else
+			supply_rank(all, group, TWI_SUPPLIES_LARGE);
 	}
 }
 
@@ -90,32 +123,35 @@ static void supply_index(struct twi_supplies *all, u32 nr)
  * twi_supplies_alloc - choose the groups and allocate their bitmaps
  * @all: zeroed
  * @t: the groups, in order
+ * @c: which bind buckets were left out
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM, after which it must be freed all the same.
  */
-int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t)
+int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t,
+		       const struct twi_census *c)
 {
-	size_t longs = BITS_TO_LONGS(TWI_PORT_BITS);
+	const size_t ports = BITS_TO_LONGS(TWI_PORT_BITS);
 	unsigned long *bits;
+	size_t longs = 0;
 	u32 i;
 
 	all->t = t;
 	all->supply = kvcalloc(TWI_SUPPLIES_MAX, sizeof(*all->supply),
 			       GFP_KERNEL);
-	if (!all->supply)
+	all->rports = kvcalloc(ports, sizeof(*bits), GFP_KERNEL);
+	if (!all->supply || !all->rports)
 		return -ENOMEM;
-	supplies_choose(all);
+	supplies_choose(all, c);
 	for (i = 0; i < all->nr; i++)
 		longs += 4 * BITS_TO_LONGS(net_ports(t,
 						     &all->supply[i].group->key));
 	all->bits = kvcalloc(longs, sizeof(*bits), GFP_KERNEL);
 	if (!all->bits)
 		return -ENOMEM;
-	all->bytes = longs * sizeof(*bits) +
+	all->bytes = (ports + longs) * sizeof(*bits) +
 		     TWI_SUPPLIES_MAX * sizeof(*all->supply);
-	all->rports = all->bits;
-	bits = all->bits + BITS_TO_LONGS(TWI_PORT_BITS);
+	bits = all->bits;
 	for (i = 0; i < all->nr; i++) {
 		struct twi_supply *s = &all->supply[i];
 
@@ -133,15 +169,26 @@ int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t)
 }
 
 /**
+ * twi_supplies_trim - free what is not needed any more
+ * @all: finished
+ */
+void twi_supplies_trim(struct twi_supplies *all)
+{
+	kvfree(all->rports);
+	kvfree(all->bits);
+	all->rports = NULL;
+	all->bits = NULL;
+}
+
+/**
  * twi_supplies_free - free what was allocated
  * @all: allocated in part or whole
  */
 void twi_supplies_free(struct twi_supplies *all)
 {
+	twi_supplies_trim(all);
 	kvfree(all->supply);
-	kvfree(all->bits);
 	all->supply = NULL;
-	all->bits = NULL;
 }
 
 /**
@@ -184,6 +231,8 @@ void twi_supply_mode(struct twi_supply *s, u8 mode)
  * @all: with the reserved ports of each
  *
  * Not those whose bind bucket has fastreuse or fastreuseport of 0 or more.
+ *
+ * Context: may sleep.
  */
 void twi_supplies_usable(struct twi_supplies *all)
 {
@@ -193,6 +242,13 @@ void twi_supplies_usable(struct twi_supplies *all)
 	for (nr = 0; nr < all->nr; nr++) {
 		struct twi_supply *s = &all->supply[nr];
 
+		cond_resched();
+		/* Of a device that is gone nobody can say, or connect(). */
+		if (s->l3mdev < 0) {
+			s->group->supply = 0;
+			continue;
+		}
+		all->known++;
 		bitmap_complement(s->usable, s->reserved, s->size);
 		i = twi_sides_first(sides, s->key.net, s->low);
 		for (; i < sides->binds; i++) {
@@ -217,7 +273,7 @@ static bool dev_matches(const struct twi_supply *s, s32 dev)
 	return dev == s->group->key.dev || dev == s->master;
 }
 
-/* Seconds until its timer fires, TWI_AHEAD_NR and more for never. */
+/* Seconds until its timer fires, SUPPLY_NEVER where that is not known. */
 static u32 sock_fires(const struct twi_clock *clock,
 		      const struct twi_sock *sock)
 {
@@ -227,13 +283,13 @@ static u32 sock_fires(const struct twi_clock *clock,
 	long left;
 
 	if (!(sock->flags & TWI_SOCK_ARMED) || level >= TWI_WHEEL_LEVELS)
-		return TWI_AHEAD_NR;
+		return SUPPLY_NEVER;
 	fires = ((sock->expires >> shift) + 1) << shift;
 	left = fires - clock->now;
 	if (left <= 0)
 		return 0;
 	return min_t(unsigned long, (left + clock->hz - 1) / clock->hz,
-		     TWI_AHEAD_NR);
+		     SUPPLY_NEVER);
 }
 
 /*
@@ -254,7 +310,8 @@ static u32 sock_fresh(const struct twi_clock *clock, u32 delay,
 	return left < 0 ? 0 : left + 1U;
 }
 
-static void supply_free(struct twi_supply *s, u32 seconds)
+/* Notes when a port will be free again. */
+static void supply_due(struct twi_supply *s, u32 seconds)
 {
 	if (seconds < 1)
 		seconds = 1;
@@ -262,36 +319,32 @@ static void supply_free(struct twi_supply *s, u32 seconds)
 		s->outlook.freed[seconds - 1]++;
 }
 
-/* May connect() take a socket over, now or later? */
-static bool sock_reusable(const struct twi_supply *s,
-			  const struct twi_sock *sock,
-			  const struct twi_ends *ends)
-{
-	return sock->state == TWI_STATE_tw && ends->recent &&
-	       (!s->lo_only || sock->dev == LOOPBACK_DEV);
-}
-
-/* Notes a socket on a port that connect() may choose. */
+/*
+ * Notes a socket on a port that connect() may choose.  Of two on one port the
+ * first one met says when it will be free.
+ */
 static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 		       u32 port, const struct twi_sock *sock,
 		       const struct twi_ends *ends)
 {
-	bool mini = sock->state <= TWI_STATE_fw2;
-	u32 seconds = TWI_AHEAD_NR + 1;
-	u32 fresh = seconds;
+	const bool first = !__test_and_set_bit(port, s->used);
+	u32 seconds = SUPPLY_NEVER, fresh = SUPPLY_NEVER;
 
-	if (sock_reusable(s, sock, ends))
+	if (sock->state == TWI_STATE_tw && ends->recent)
 		fresh = sock_fresh(clock, s->delay, sock, ends);
-	__set_bit(port, s->used);
+	if (s->lo_only && sock->dev != LOOPBACK_DEV) {
+		s->held += first && !fresh;
+		fresh = SUPPLY_NEVER;
+	}
 	if (fresh)
 		__set_bit(port, s->hard);
-	else if (s->reuse)
+	if (!first || (!fresh && s->reuse))
 		return;
-	if (mini)
+	if (sock->state <= TWI_STATE_fw2)
 		seconds = sock_fires(clock, sock);
 	if (s->reuse)
 		seconds = min(seconds, fresh);
-	supply_free(s, seconds);
+	supply_due(s, seconds);
 }
 
 static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
@@ -360,7 +413,7 @@ static void supply_finish(const struct twi_clock *clock, struct twi_supply *s)
 	u32 hard = bitmap_weight(s->hard, s->size);
 
 	s->taken = bitmap_weight(s->used, s->size);
-	s->reuse_1 = s->taken - hard;
+	s->reuse_1 = s->taken - hard + s->held;
 	s->free_first = supply_first(s);
 	bitmap_andnot(s->usable, s->usable, s->reuse ? s->hard : s->used,
 		      s->size);
@@ -384,11 +437,16 @@ static void supply_finish(const struct twi_clock *clock, struct twi_supply *s)
 /**
  * twi_supplies_finish - the results, after the walk
  * @all: the supplies
+ *
+ * Context: may sleep.
  */
 void twi_supplies_finish(struct twi_supplies *all)
 {
 	u32 i;
 
-	for (i = 0; i < all->nr; i++)
-		supply_finish(&all->t->clock, &all->supply[i]);
+	for (i = 0; i < all->nr; i++) {
+		cond_resched();
+		if (all->supply[i].group->supply)
+			supply_finish(&all->t->clock, &all->supply[i]);
+	}
 }

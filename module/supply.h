@@ -9,8 +9,9 @@
 #include "connect.h"
 #include "tuples.h"
 
-/* Groups whose ports are looked at. */
+/* Groups whose ports are looked at, and how many of them by size alone. */
 #define TWI_SUPPLIES_MAX	64
+#define TWI_SUPPLIES_LARGE	32
 
 /**
  * struct twi_supply - the ports of one outbound group
@@ -32,6 +33,7 @@
  * @used:	of the usable ones: with a socket of the group's addresses
  * @hard:	of the used ones: with a socket that connect() would not take
  *		over now, even if tcp_tw_reuse were 1; or not as long as @lo_only
+ * @held:	ports that are @hard for @lo_only alone
  * @stamped:	the group's minisockets with a timestamp
  * @outlook:	what is known of the ports that will be needed
  * @capacity:	result, as the column in Documentation/ABI
@@ -59,6 +61,7 @@ struct twi_supply {
 	unsigned long *usable;
 	unsigned long *used;
 	unsigned long *hard;
+	u32 held;
 	u32 stamped;
 	struct twi_outlook outlook;
 
@@ -71,12 +74,15 @@ struct twi_supply {
 	s32 exhausted_s;
 };
 
+struct twi_census;
+
 #define TWI_SUPPLY_SLOTS	(4 * TWI_SUPPLIES_MAX)
 
 /**
  * struct twi_supplies - the groups whose ports are looked at
  * @t:		all groups
- * @supply:	@nr of them, the one with the largest share first
+ * @supply:	@nr of them
+ * @known:	those of which there is a result
  * @slot:	open-addressing hash: number of the first supply with a key, + 1
  * @next:	of those with the same key but for the device: the next one, + 1
  * @rports:	a bit for each of their remote ports
@@ -87,6 +93,7 @@ struct twi_supplies {
 	struct twi_tuples *t;
 	struct twi_supply *supply;
 	u32 nr;
+	u32 known;
 	u8 slot[TWI_SUPPLY_SLOTS];
 	u8 next[TWI_SUPPLIES_MAX];
 	unsigned long *rports;
@@ -94,12 +101,14 @@ struct twi_supplies {
 	size_t bytes;
 };
 
-int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t);
+int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t,
+		       const struct twi_census *c);
 void twi_supplies_free(struct twi_supplies *all);
 void twi_supplies_usable(struct twi_supplies *all);
 void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			const struct twi_ends *ends, u32 nr);
 void twi_supplies_finish(struct twi_supplies *all);
+void twi_supplies_trim(struct twi_supplies *all);
 void twi_supply_mode(struct twi_supply *s, u8 mode);
 bool twi_supply_reuses(const union twi_key *key, u8 mode);
 

@@ -3,14 +3,14 @@
  * Folds sockets into groups that draw their quadruplets from the same
  * supply.
  *
- * Memory is allocated before the walk and is the same whatever the table
- * holds.  Groups are counted as they come until there is no more room; those
+ * Memory is allocated before a walk and is bounded whatever the table holds.  Groups are counted as they come until there is no more room; those
  * are exact.  What comes then goes into a sketch, Misra-Gries counters in sets:
  * of the groups that share a set it keeps each that was met more often than was
- * taken off the set.  A second walk counts the groups that it kept.  Nothing
- * here sleeps, takes a lock or knows a kernel pointer.
+ * taken off the set.  A second walk counts the groups that it kept.  Folding
+ * does not sleep or take a lock, and nothing here knows a kernel pointer.
  */
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -175,7 +175,7 @@ static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 		if (!group->here && (t->recount || t->used == t->max)) {
 			if (!t->recount)
 				heavy_add(t, &key, hash);
-			t->lost++;
+			t->lost = true;
 			group_add(t, &t->other, sock);
 			return;
 		}
@@ -221,6 +221,7 @@ bool twi_tuples_recount(struct twi_tuples *t)
 {
 	struct twi_heavy *way = t->heavy;
 	struct twi_heavy *end = way + TWI_HEAVY_SETS * TWI_HEAVY_WAYS;
+	u32 set;
 
 	if (!t->lost)
 		return false;
@@ -232,28 +233,13 @@ bool twi_tuples_recount(struct twi_tuples *t)
 		group = group_probe(t, &way->key, way->hash);
 		group_put(t, group, &way->key, way->hash);
 		group->sketched = true;
-		t->sketched++;
 	}
+	for (set = 0; set < TWI_HEAVY_SETS; set++)
+		t->unlisted = max(t->unlisted, t->off[set]);
 	t->recount = true;
-	t->lost = 0;
+	t->lost = false;
 	group_clear(&t->other);
 	return true;
-}
-
-/**
- * twi_tuples_unlisted - how large a group can be that was left out
- * @t: the groups
- *
- * Return: sockets that it had at most; 0 if none was left out.
- */
-u32 twi_tuples_unlisted(const struct twi_tuples *t)
-{
-	u32 most = 0;
-	u32 i;
-
-	for (i = 0; i < TWI_HEAVY_SETS; i++)
-		most = max(most, t->off[i]);
-	return most;
 }
 
 static int group_cmp(const void *a, const void *b, const void *arg)
@@ -263,6 +249,8 @@ static int group_cmp(const void *a, const void *b, const void *arg)
 	const struct twi_group *y = &t->group[*(const u32 *)b];
 	int cmp;
 
+	/* sort_r() does not, and there may be many of them. */
+	cond_resched();
 	if (twi_group_sockets(x) != twi_group_sockets(y))
 		return twi_group_sockets(x) > twi_group_sockets(y) ? -1 : 1;
 	/* Namespaces are numbered by cookie. */
@@ -297,9 +285,12 @@ int twi_tuples_order(struct twi_tuples *t)
 	if (!t->order)
 		return -ENOMEM;
 	t->bytes += (t->used + 1) * sizeof(*t->order);
-	for (i = 0; i < t->slots; i++)
-		if (t->group[i].here && twi_group_sockets(&t->group[i]))
-			t->order[t->listed++] = i;
+	for (i = 0; i < t->slots; i++) {
+		if (!t->group[i].here || !twi_group_sockets(&t->group[i]))
+			continue;
+		t->order[t->listed++] = i;
+		t->sketched += t->group[i].sketched;
+	}
 	sort_r(t->order, t->listed, sizeof(*t->order), group_cmp, NULL, t);
 	return 0;
 }
@@ -332,7 +323,7 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 	tuples_drop(t);
 	t->max = max;
 	t->used = 0;
-	t->lost = 0;
+	t->lost = false;
 	t->slots = (max + ways) / 2 * 3 + 1;
 	t->group = kvcalloc(t->slots, sizeof(*t->group), GFP_KERNEL);
 	t->heavy = kvcalloc(ways, sizeof(*t->heavy), GFP_KERNEL);
@@ -345,6 +336,19 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 	/* Its key is no socket's: the first one finds its own. */
 	t->last = &t->other;
 	return 0;
+}
+
+/**
+ * twi_tuples_trim - free what is not needed any more
+ * @t: the groups, in order, and their sides
+ */
+void twi_tuples_trim(struct twi_tuples *t)
+{
+	twi_sides_free(&t->sides);
+	kvfree(t->heavy);
+	kvfree(t->off);
+	t->heavy = NULL;
+	t->off = NULL;
 }
 
 /**

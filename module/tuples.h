@@ -130,11 +130,12 @@ struct twi_clock {
  * @heavy:	the sketch
  * @off:	what was taken off the counts of each set of the sketch
  * @other:	sockets without a group
- * @lost:	sockets whose group found no place
+ * @lost:	the group of some socket found no place
  * @sketched:	groups that the sketch found
  * @recount:	only these are counted now
  * @order:	groups by size, @listed of them
  * @listed:	groups with sockets
+ * @unlisted:	sockets that a group without a place had at most
  * @bytes:	memory allocated
  */
 struct twi_tuples {
@@ -150,11 +151,12 @@ struct twi_tuples {
 	struct twi_heavy *heavy;
 	u32 *off;
 	struct twi_group other;
-	u64 lost;
+	bool lost;
 	u32 sketched;
 	bool recount;
 	u32 *order;
 	u32 listed;
+	u32 unlisted;
 	size_t bytes;
 };
 
@@ -164,7 +166,7 @@ void twi_tuples_socks(struct twi_tuples *t, const struct twi_sock *sock,
 		      const struct twi_ends *ends, u32 nr);
 bool twi_tuples_recount(struct twi_tuples *t);
 int twi_tuples_order(struct twi_tuples *t);
-u32 twi_tuples_unlisted(const struct twi_tuples *t);
+void twi_tuples_trim(struct twi_tuples *t);
 u32 twi_key_hash(const struct twi_tuples *t, const union twi_key *key);
 void twi_key_tuple(union twi_key *key, const struct twi_sock *sock,
 		   const struct twi_ends *ends);

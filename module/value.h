@@ -96,8 +96,8 @@ enum twi_owners {
 
 /**
  * struct twi_bind - one struct inet_bind_bucket
- * @l3mdev:	ifindex of its l3 master device, 0 for none
  * @fastuid:	uid in the initial user namespace, -1 where it has no meaning
+ * @l3mdev:	ifindex of its l3 master device, 0 for none
  * @net:	index of its namespace, or TWI_NETNS_UNHELD
  * @port:	local port, host order
  * @fastreuse:	as in the kernel
@@ -107,8 +107,8 @@ enum twi_owners {
  * @listens:	somebody listens on the port; not of the bucket, added later
  */
 struct twi_bind {
-	s32 l3mdev;
 	s64 fastuid;
+	s32 l3mdev;
 	u16 net;
 	u16 port;
 	s8 fastreuse;
@@ -117,6 +117,9 @@ struct twi_bind {
 	bool shared;
 	bool listens;
 };
+
+/* What Documentation/ABI promises of memory counts on it. */
+_Static_assert(sizeof(struct twi_bind) == 24, "struct twi_bind has grown");
 
 /**
  * struct twi_bind2 - one struct inet_bind2_bucket

@@ -133,7 +133,7 @@ struct twi_stage {
 	struct lane lane[TWI_WALK_LANES];
 	struct twi_sock spill[TWI_WALK_LANES][TWI_CHAIN_MAX];
 	union {
-		struct twi_bind bind[WALK_BIND_STAGE];
+		struct twi_bind bind[WALK_BIND_CHAIN];
 		struct twi_bind2 bind2[WALK_BIND_STAGE];
 	};
 	u32 hard[TWI_WALK_LANES];
@@ -1111,11 +1111,6 @@ static void bound_copy(struct twi_walk *walk, struct hlist_node *node, u32 *nr)
 	tb = hlist_entry(node, struct inet_bind_bucket, node);
 	if (likely(tb->fastreuse < 0 && tb->fastreuseport < 0))
 		return;
-	/* A chain with more is one of many namespaces. */
-	if (*nr == WALK_BIND_STAGE) {
-		twi_census_binds_lost(walk->census, 1);
-		return;
-	}
 	copy = &walk->stage->bind[(*nr)++];
 	copy->net = twi_netns_find(walk->set, ib_net(tb));
 	copy->port = tb->port;
@@ -1153,7 +1148,12 @@ static __always_inline u32 bind_length(struct twi_walk *walk,
 	if (since)
 		walk_longest(&walk->cost->longest_lock_ns, since);
 	spin_unlock(&head->lock);
-	walk->cost->unfinished += nr == WALK_BIND_CHAIN;
+	if (unlikely(nr == WALK_BIND_CHAIN)) {
+		walk->cost->unfinished++;
+		/* Whose buckets come after is not known. */
+		if (bound)
+			twi_census_binds_cut(walk->census);
+	}
 	return nr;
 }
 

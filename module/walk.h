@@ -12,7 +12,6 @@
 #define TWI_WALK_LANES		16
 
 struct twi_census;
-struct twi_ends;
 struct twi_netns_set;
 struct twi_stage;
 struct twi_supplies;

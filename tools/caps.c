@@ -24,6 +24,7 @@ static const struct {
 	{ "tuples_bytes_max", "memory of tuples at most, bytes" },
 	{ "has_entry_stamp", "TIME-WAIT keeps its time of entry" },
 	{ "has_connect_bind", "TIME-WAIT knows who chose its port" },
+	{ "has_reuse_delay", "TIME-WAIT is taken over by its age" },
 	{ "has_bind_rcu", "bind buckets are freed by RCU" },
 	{ "has_bhash2", "the kernel has a second bind hash" },
 	{ "has_own_ehash", "a namespace may own its ehash" },

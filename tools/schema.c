@@ -98,8 +98,8 @@ static const struct twi_key_spec caps_keys[] = {
 	K(hz) K(tw_len_ms) K(tw_step_ms) K(lanes) K(chain_max) K(netns_max)
 	K_LATER(tuples_max) K_LATER(tuples_detailed) K_LATER(tuples_bytes_max)
 	{ .name = "file.*" },
-	K(has_entry_stamp) K(has_connect_bind) K(has_bind_rcu)
-	K(has_bhash2) K(has_own_ehash) K(has_ipv6)
+	K(has_entry_stamp) K(has_connect_bind) K_LATER(has_reuse_delay)
+	K(has_bind_rcu) K(has_bhash2) K(has_own_ehash) K(has_ipv6)
 };
 
 /* What the lists of columns call the kinds; LATER is COUNT in newer modules. */

@@ -59,7 +59,7 @@ static struct twi_sides sides(void)
 	memcpy(binds, ports, sizeof(binds));
 	EXPECT(0, twi_sides_alloc(&sides, binds, PORTS, l3mdev, &arg));
 	twi_sides_listeners(&sides, listeners, 3);
-	twi_sides_settle(&sides);
+	twi_sides_settle(&sides, false);
 	asked = 0;
 	return sides;
 }
@@ -134,7 +134,7 @@ static const struct side_case cases[] = {
 	{ 0, 2000, 0, TW, TOLD, BOUND },
 	{ 0, 2000, 0, TW, TOLD | TPROXY, INBOUND },
 	{ 0, 80, 0, TW, TOLD, INBOUND },
-	{ 0, 80, 5, TW, TOLD, INBOUND },
+	{ 0, 80, 5, TW, TOLD, BOUND },
 	{ 1, 80, 0, TW, TOLD, BOUND },
 	{ 0, 1, 0, TW, TOLD, SHARED },
 	{ 0, 8081, 0, TW, TOLD, BOUND },
@@ -242,16 +242,36 @@ static void test_listened(void)
 	struct twi_bind bind[] = { { .port = 80, .l3mdev = 9 },
 				   { .port = 80 }, { .port = 81 } };
 	const struct twi_sock listeners[] = { sock(0, 80, 0), sock(0, 80, 0) };
+	const struct twi_sock lost[] = { sock(0, 80, 8) };
 	struct twi_sides s = {};
 
-	/* A listener is not told from one of the same port and other l3mdev. */
+	/* A listener is told from one of the same port and other l3mdev... */
 	EXPECT(0, twi_sides_alloc(&s, bind, 3, l3mdev, &arg));
 	twi_sides_listeners(&s, listeners, 2);
-	twi_sides_settle(&s);
-	EXPECT(false, test_bit(80, s.ask));
+	twi_sides_settle(&s, false);
+	EXPECT(true, test_bit(80, s.ask));
 	EXPECT(true, test_bit(81, s.ask));
-	expect_side(&s, &(struct side_case){ 0, 80, 5, TW, 0, INBOUND });
+	expect_side(&s, &(struct side_case){ 0, 80, 0, TW, 0, INBOUND });
+	expect_side(&s, &(struct side_case){ 0, 80, 5, TW, 0, BOUND });
 	expect_side(&s, &(struct side_case){ 0, 81, 5, TW, 0, OUTBOUND });
+	twi_sides_free(&s);
+
+	/* ...but not if its device is gone. */
+	s = (struct twi_sides){};
+	EXPECT(0, twi_sides_alloc(&s, bind, 3, l3mdev, &arg));
+	twi_sides_listeners(&s, lost, 1);
+	twi_sides_settle(&s, false);
+	EXPECT(false, test_bit(80, s.ask));
+	expect_side(&s, &(struct side_case){ 0, 80, 5, TW, 0, INBOUND });
+	twi_sides_free(&s);
+
+	/* Sockets that can tell are asked wherever it matters. */
+	s = (struct twi_sides){};
+	EXPECT(0, twi_sides_alloc(&s, bind, 3, l3mdev, &arg));
+	twi_sides_listeners(&s, lost, 1);
+	twi_sides_settle(&s, true);
+	EXPECT(true, test_bit(80, s.ask) && test_bit(81, s.ask));
+	EXPECT(2, bitmap_weight(s.ask, TWI_PORT_BITS));
 	twi_sides_free(&s);
 }
 
@@ -261,7 +281,7 @@ static void test_none(void)
 
 	EXPECT(0, twi_sides_alloc(&s, NULL, 0, l3mdev, &arg));
 	twi_sides_listeners(&s, &(struct twi_sock){ .lport = 80 }, 1);
-	twi_sides_settle(&s);
+	twi_sides_settle(&s, false);
 	EXPECT(0, twi_sides_first(&s, 0, 0));
 	expect_side(&s, &(struct side_case){ 0, 80, 5, TW, 0, OUTBOUND });
 	expect_side(&s, &(struct side_case){ 0, 80, 5, TW, TOLD, BOUND });

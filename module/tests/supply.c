@@ -8,6 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/timer.h>
 
+#include "../census.h"
 #include "../supply.h"
 #include "ktap.h"
 
@@ -29,6 +30,7 @@ static const struct twi_netns nets[] = {
 
 static struct twi_tuples t;
 static struct twi_supplies all;
+static struct twi_census census;
 static struct twi_sock sock[SOCKS];
 static struct twi_ends ends[SOCKS];
 static u32 nr;
@@ -52,7 +54,7 @@ static void begin(struct twi_bind *bind, u32 binds)
 	all = (struct twi_supplies){};
 	nr = 0;
 	EXPECT(0, twi_sides_alloc(&t.sides, bind, binds, l3mdev, NULL));
-	twi_sides_settle(&t.sides);
+	twi_sides_settle(&t.sides, false);
 	EXPECT(0, twi_tuples_alloc(&t, 1000));
 }
 
@@ -93,7 +95,7 @@ static void choose(void)
 	twi_tuples_socks(&t, sock, ends, nr);
 	EXPECT(false, twi_tuples_recount(&t));
 	EXPECT(0, twi_tuples_order(&t));
-	EXPECT(0, twi_supplies_alloc(&all, &t));
+	EXPECT(0, twi_supplies_alloc(&all, &t, &census));
 	for (i = 0; i < all.nr; i++)
 		all.supply[i].any = true;
 }
@@ -506,7 +508,8 @@ static void test_reuse_lo(void)
 			finish();
 			EXPECT(2, s->taken);
 			EXPECT(left, s->left);
-			EXPECT(left - 18, s->reuse_1);
+			EXPECT(2, s->reuse_1);
+			EXPECT(20 - left, s->held);
 			/* And it will not be until its timer fires. */
 			EXPECT(0, s->outlook.freed[0]);
 			end();
@@ -538,23 +541,98 @@ static void test_choice(void)
 		add(3000, 1 + i)->flags = TWI_SOCK_TOLD;
 	choose();
 	EXPECT(TWI_SUPPLIES_MAX, all.nr);
-	EXPECT(2000, ntohl(all.supply[0].key.raddr[3]));
-	/* Of equal ones the first by address. */
-	for (i = 0; i < 40; i++)
-		EXPECT(1000 + i, ntohl(all.supply[1 + i].key.raddr[3]));
-	for (i = 0; i < 64 - 41; i++)
-		EXPECT(59 - i, ntohl(all.supply[41 + i].key.raddr[3]));
+	/* Half of them by size. */
+	for (i = 0; i < 32; i++)
+		EXPECT(59 - i, ntohl(all.supply[i].key.raddr[3]));
+	/* Of equal shares the first by address. */
+	EXPECT(2000, ntohl(all.supply[32].key.raddr[3]));
+	for (i = 0; i < 31; i++)
+		EXPECT(1000 + i, ntohl(all.supply[33 + i].key.raddr[3]));
 	for (i = 0; i < t.listed; i++) {
 		const struct twi_group *group = twi_tuples_group(&t, i);
+		u32 id = ntohl(group->key.raddr[3]);
 
 		if (group->supply)
 			EXPECT(true, all.supply[group->supply - 1].group ==
 			       group);
 		else
 			EXPECT(true, group->key.side == TWI_SIDE_bound ||
-			       ntohl(group->key.raddr[3]) < 60 - (64 - 41));
+			       id < 28 || (id >= 1031 && id < 1040));
 	}
 	end();
+}
+
+static void test_choice_full(void)
+{
+	u32 i;
+
+	begin(NULL, 0);
+	/* Nothing is more than full: 100 of 3 ports, or 4, are not more than 20
+	 * of 20, which come first as they are more.
+	 */
+	for (i = 0; i < 40; i++)
+		add_group(100 + i, 2, 100);
+	for (i = 0; i < 40; i++)
+		add_group(200 + i, 0, 200);
+	choose();
+	for (i = 0; i < 40; i++)
+		EXPECT(200 + i, ntohl(all.supply[i].key.raddr[3]));
+	for (i = 40; i < 64; i++)
+		EXPECT(100 + i - 40, ntohl(all.supply[i].key.raddr[3]));
+	end();
+}
+
+static void test_choice_binds(void)
+{
+	struct twi_bind bind[3] = { { .net = 3 }, { .net = 1 },
+				    { .net = TWI_NETNS_UNHELD } };
+
+	/* Not of namespaces whose bind buckets are not all known. */
+	begin(NULL, 0);
+	add_group(1, 0, 5);
+	add_group(2, 1, 4);
+	census.bind_max = 1;
+	EXPECT(0, twi_census_binds(&census, bind, 3));
+	EXPECT(1, census.binds);
+	EXPECT(2, census.binds_overflow);
+	choose();
+	EXPECT(1, all.nr);
+	EXPECT(1, ntohl(all.supply[0].key.raddr[3]));
+	end();
+
+	begin(NULL, 0);
+	add_group(1, 0, 5);
+	twi_census_binds_cut(&census);
+	choose();
+	EXPECT(0, all.nr);
+	end();
+	twi_census_free(&census);
+}
+
+static void test_device_gone(void)
+{
+	struct twi_supply *s;
+
+	begin(NULL, 0);
+	add(1, 100)->dev = 6;
+	add(1, 101);
+	choose();
+	supply(1, 6)->l3mdev = -1;
+	finish();
+	s = supply(1, 0);
+	EXPECT(1, all.known);
+	EXPECT(true, s->group->supply);
+	EXPECT(1, s->taken);
+	EXPECT(false, supply(1, 6)->group->supply);
+	end();
+}
+
+static double share_of(const struct twi_group *g)
+{
+	const struct twi_netns *net = &nets[g->key.net];
+	double share = g->tw / (net->port_high - net->port_low + 1.0);
+
+	return share > 1 ? 1 : share;
 }
 
 static void test_choice_random(void)
@@ -564,6 +642,7 @@ static void test_choice_random(void)
 	for (run = 0; run < 20; run++) {
 		const struct twi_group *list[200];
 		u32 nr_list = 0;
+		double share;
 
 		begin(NULL, 0);
 		for (i = 0; i < 150; i++) {
@@ -575,16 +654,11 @@ static void test_choice_random(void)
 		/* By insertion: share, and where they are the same the order */
 		for (i = 0; i < t.listed; i++) {
 			const struct twi_group *g = twi_tuples_group(&t, i);
-			double ports = nets[g->key.net].port_high -
-				       nets[g->key.net].port_low + 1;
 
-			for (j = nr_list++; j; j--) {
-				const struct twi_netns *n =
-					&nets[list[j - 1]->key.net];
-
-				if (list[j - 1]->tw /
-				    (n->port_high - n->port_low + 1.0) >=
-				    g->tw / ports)
+			/* After the first half, which is by size. */
+			share = share_of(g);
+			for (j = nr_list++; j > TWI_SUPPLIES_LARGE; j--) {
+				if (share_of(list[j - 1]) >= share)
 					break;
 				list[j] = list[j - 1];
 			}
@@ -913,15 +987,16 @@ static void test_no_memory(void)
 {
 	int allocs;
 
-	for (allocs = 0; allocs < 3; allocs++) {
+	for (allocs = 0; allocs < 4; allocs++) {
 		begin(NULL, 0);
 		add(1, 100);
 		twi_tuples_socks(&t, sock, ends, nr);
 		EXPECT(0, twi_tuples_order(&t));
 		shim_allocs = allocs;
-		EXPECT(allocs < 2 ? -ENOMEM : 0, twi_supplies_alloc(&all, &t));
+		EXPECT(allocs < 3 ? -ENOMEM : 0,
+		       twi_supplies_alloc(&all, &t, &census));
 		/* Rounded up to words: all ports, and four times 20. */
-		if (allocs == 2)
+		if (allocs == 3)
 			EXPECT(8192 + 4 * 8 + 64 * sizeof(*all.supply),
 			       all.bytes);
 		shim_allocs = 1 << 30;
@@ -947,6 +1022,9 @@ static const struct test tests[] = {
 	{ "all of it, like a list of sockets", test_like_list },
 	{ "the 64 with the largest share", test_choice },
 	{ "the 64 with the largest share, of any", test_choice_random },
+	{ "choice: nothing is more than full", test_choice_full },
+	{ "choice: bind buckets that were left out", test_choice_binds },
+	{ "a device that is gone", test_device_gone },
 	{ "all in one slot, with two devices each", test_slots },
 	{ "outlook: when timers fire", test_outlook },
 	{ "outlook: jiffies that wrap", test_outlook_wraps },

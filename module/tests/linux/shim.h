@@ -31,6 +31,7 @@ typedef int64_t s64;
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define ALIGN(x, a)		(((x) + (a) - 1) / (a) * (a))
 #define ilog2(x)		(31 - __builtin_clz(x))
+#define cond_resched()		do { } while (0)
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))
 #define div_u64(a, b)		((u64)(a) / (u32)(b))
 
@@ -120,6 +121,14 @@ static inline bool test_bit(long nr, const unsigned long *map)
 static inline void __set_bit(long nr, unsigned long *map)
 {
 	map[nr / BITS_PER_LONG] |= 1UL << nr % BITS_PER_LONG;
+}
+
+static inline bool __test_and_set_bit(long nr, unsigned long *map)
+{
+	bool set = test_bit(nr, map);
+
+	__set_bit(nr, map);
+	return set;
 }
 
 static inline void __clear_bit(long nr, unsigned long *map)
