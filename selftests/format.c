@@ -191,7 +191,7 @@ static void expand(struct expansion *x, const char *name)
 	if (expand_by(x, name, "T", tables, ntables) ||
 	    expand_by(x, name, "STATE", tw_states, TW_STATES) ||
 	    expand_by(x, name, "FAMILY", tw_families, TW_FAMILIES) ||
-	    expand_by(x, name, "NAME", tw_files, 6) ||
+	    expand_by(x, name, "NAME", tw_files, TW_FILES) ||
 	    expand_seconds(x, name))
 		return;
 	x->name = tw_need(realloc(x->name, (x->n + 1) * sizeof(*x->name)));
@@ -298,10 +298,11 @@ static int undocumented(const struct doc *doc, const struct tw_file *f)
 		bad++;
 	}
 	for (i = 0; i < f->ncolumns; i++) {
-		if (documented(doc, f->name, f->columns[i], true))
+		e = documented(doc, f->name, f->columns[i], true);
+		if (e && e->text == f->is_text[i])
 			continue;
-		tw_log("%s: column %s is not documented", f->name,
-		       f->columns[i]);
+		tw_log("%s: column %s %s", f->name, f->columns[i],
+		       e ? "is text or a number" : "is not documented");
 		bad++;
 	}
 	return bad;
@@ -316,7 +317,7 @@ static int negative(const struct tw_file *f)
 	for (i = 0; i < f->nkeys; i++)
 		bad += f->keys[i].value < -1 && f->keys[i].value != TW_NONE;
 	for (i = 0; i < f->nrows * f->ncolumns; i++)
-		bad += f->cells[i] < -1 &&
+		bad += f->cells[i] < -1 && !f->is_text[i % f->ncolumns] &&
 		       strcmp(f->columns[i % f->ncolumns], "fires_ms");
 	return bad;
 }
@@ -333,6 +334,7 @@ FIXTURE_VARIANT_ADD(format, summary) { .file = "summary" };
 FIXTURE_VARIANT_ADD(format, ehash_buckets) { .file = "ehash_buckets" };
 FIXTURE_VARIANT_ADD(format, deathrow) { .file = "deathrow" };
 FIXTURE_VARIANT_ADD(format, bind_buckets) { .file = "bind_buckets" };
+FIXTURE_VARIANT_ADD(format, tuples) { .file = "tuples" };
 FIXTURE_VARIANT_ADD(format, netns) { .file = "netns" };
 FIXTURE_VARIANT_ADD(format, caps) { .file = "caps" };
 
@@ -422,7 +424,7 @@ TEST(files)
 		if (d->d_name[0] == '.')
 			continue;
 		known = 0;
-		for (int i = 0; i < 6; i++)
+		for (int i = 0; i < TW_FILES; i++)
 			known += !strcmp(d->d_name, tw_files[i]);
 		EXPECT_EQ(1, known) {
 			TH_LOG("%s", d->d_name);
@@ -432,7 +434,7 @@ TEST(files)
 		EXPECT_EQ(0U, st.st_uid);
 		n++;
 	}
-	EXPECT_EQ(6, n);
+	EXPECT_EQ(TW_FILES, n);
 	closedir(dir);
 }
 
@@ -458,7 +460,10 @@ TEST(parser)
 		"# twinspect x 1\n# p q\n1 0x2\n# end 1\n",
 		"# twinspect x 1\n# p  q\n# end 0\n",
 		"# twinspect x 1\n# p\n# q\n# end 0\n",
+		"# twinspect x 1\n# side q\nother 1\n# end 1\n",
 	};
+	static const char text[] =
+		"# twinspect tuples 1\n# side port\nother 1\n# end 1\n";
 	struct tw_file *f = tw_parse("x", good, strlen(good));
 
 	ASSERT_NE(NULL, f);
@@ -472,6 +477,12 @@ TEST(parser)
 	EXPECT_EQ(TW_NONE, tw_sum(f, "r"));
 	EXPECT_EQ(1, tw_row(f, "q", 4));
 	EXPECT_EQ(-1, tw_row(f, "q", 5));
+	f = tw_parse("tuples", text, strlen(text));
+	ASSERT_NE(NULL, f);
+	EXPECT_STREQ("other", tw_text(f, 0, "side"));
+	EXPECT_STREQ("1", tw_text(f, 0, "port"));
+	EXPECT_EQ(TW_NONE, tw_cell(f, 0, "side"));
+	EXPECT_EQ(1, tw_cell(f, 0, "port"));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		EXPECT_EQ(NULL, tw_parse("x", bad[i], strlen(bad[i]))) {
 			TH_LOG("parsed: %s", bad[i]);

@@ -24,6 +24,7 @@ static const char *const bad[] = {
 /* Above the level of a notice, yet nothing to complain of. */
 static const char *const harmless[] = {
 	"module verification failed", "loading out-of-tree module",
+	"ip_local_port_range: prefer different parity",
 };
 
 static bool has_one_of(const char *text, const char *const *list, size_t n)

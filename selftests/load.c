@@ -67,18 +67,18 @@ TEST_F(load, busy)
 	struct tw_file *f;
 	char byte, *rest;
 	size_t len;
-	int fd[6];
+	int fd[TW_FILES];
 
 	if (!self->can)
 		SKIP(return, NO_MODULE);
 	ASSERT_EQ(100, tw_make(&conn, 100));
 	ASSERT_TRUE(tw_wait_sockstat(100));
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < TW_FILES; i++) {
 		fd[i] = tw_open(tw_files[i], O_RDONLY);
 		ASSERT_LE(0, fd[i]);
 		ASSERT_EQ(1, read(fd[i], &byte, 1));
 	}
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < TW_FILES; i++) {
 		EXPECT_EQ(-1, unload());
 		EXPECT_EQ(EWOULDBLOCK, errno);
 		ASSERT_EQ(0, lseek(fd[i], 0, SEEK_SET));

@@ -33,6 +33,7 @@ FIXTURE_VARIANT_ADD(file, summary) { .name = "summary" };
 FIXTURE_VARIANT_ADD(file, ehash_buckets) { .name = "ehash_buckets" };
 FIXTURE_VARIANT_ADD(file, deathrow) { .name = "deathrow" };
 FIXTURE_VARIANT_ADD(file, bind_buckets) { .name = "bind_buckets" };
+FIXTURE_VARIANT_ADD(file, tuples) { .name = "tuples" };
 FIXTURE_VARIANT_ADD(file, netns) { .name = "netns" };
 FIXTURE_VARIANT_ADD(file, caps) { .name = "caps" };
 
@@ -154,6 +155,7 @@ TEST_F(file, several)
 		}
 		if (!strcmp(variant->name, "summary") ||
 		    !strcmp(variant->name, "deathrow") ||
+		    !strcmp(variant->name, "tuples") ||
 		    !strcmp(variant->name, "ehash_buckets")) {
 			EXPECT_EQ(10, tw_get(whole[i], "tw") -
 				  (i ? tw_get(whole[i - 1], "tw") :
@@ -301,6 +303,9 @@ static int read_all(long long tw, long long inode)
 		       tw_get(f, "unplaced") != tw;
 		tw_free(f);
 		f = tw_load("bind_buckets");
+		bad += tw_sum_by(f, "tw", "netns", inode, NULL) != tw;
+		tw_free(f);
+		f = tw_load("tuples");
 		bad += tw_sum_by(f, "tw", "netns", inode, NULL) != tw;
 		tw_free(f);
 		f = tw_load("netns");

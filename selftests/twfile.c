@@ -13,8 +13,9 @@
 
 #include "twlib.h"
 
-const char *const tw_files[6] = {
-	"summary", "ehash_buckets", "deathrow", "bind_buckets", "netns", "caps",
+const char *const tw_files[TW_FILES] = {
+	"summary", "ehash_buckets", "deathrow", "bind_buckets", "tuples",
+	"netns", "caps",
 };
 
 char *tw_slurp(int fd, size_t *len)
@@ -55,6 +56,21 @@ static bool parse_integer(const char *text, long long *value)
 	/* strtoll() would also take spaces, a plus and leading zeros. */
 	return !errno && *text && !*end && strspn(text, "-0123456789") ==
 	       strlen(text) && (text[0] != '0' || !text[1]);
+}
+
+/* Of a row file only these may hold something else than an integer. */
+static bool is_text(const struct tw_file *f, const char *column)
+{
+	static const char *const text[] = {
+		"side", "local", "remote", "fixed",
+	};
+	size_t i;
+
+	for (i = 0; i < 4 && !strcmp(f->name, "tuples"); i++) {
+		if (!strcmp(column, text[i]))
+			return true;
+	}
+	return false;
 }
 
 struct parser {
@@ -104,25 +120,40 @@ static int parse_columns(struct parser *p, char *line)
 			return bad(p, "more than one space");
 		f->columns = tw_need(realloc(f->columns, (f->ncolumns + 1) *
 					  sizeof(*f->columns)));
+		f->is_text = tw_need(realloc(f->is_text, f->ncolumns + 1));
+		f->is_text[f->ncolumns] = is_text(f, word);
 		f->columns[f->ncolumns++] = word;
 	}
 	return 0;
 }
 
+/* The room doubles whenever the number of rows is a power of two. */
+static void row_room(struct tw_file *f)
+{
+	size_t cells = (f->nrows ? f->nrows * 2 : 1) * f->ncolumns;
+
+	if (f->nrows & (f->nrows - 1))
+		return;
+	f->cells = tw_need(realloc(f->cells, cells * sizeof(*f->cells)));
+	f->words = tw_need(realloc(f->words, cells * sizeof(*f->words)));
+}
+
 static int parse_row(struct parser *p, char *line)
 {
 	struct tw_file *f = p->f;
-	size_t i = 0;
+	size_t i = 0, cell;
 	char *word;
 
-	/* The room doubles whenever the number of rows is a power of two. */
-	if (!(f->nrows & (f->nrows - 1)))
-		f->cells = tw_need(realloc(f->cells, (f->nrows ? f->nrows * 2 : 1) *
-					f->ncolumns * sizeof(*f->cells)));
+	row_room(f);
 	while ((word = strsep(&line, " "))) {
 		if (i == f->ncolumns)
 			return bad(p, "more values than columns");
-		if (!parse_integer(word, &f->cells[f->nrows * f->ncolumns + i]))
+		if (!*word)
+			return bad(p, "more than one space");
+		cell = f->nrows * f->ncolumns + i;
+		f->words[cell] = word;
+		f->cells[cell] = TW_NONE;
+		if (!f->is_text[i] && !parse_integer(word, &f->cells[cell]))
 			return bad(p, "value that is no integer");
 		i++;
 	}
@@ -196,7 +227,9 @@ void tw_free(struct tw_file *f)
 	free(f->buf);
 	free(f->keys);
 	free(f->columns);
+	free(f->is_text);
 	free(f->cells);
+	free(f->words);
 	free(f);
 }
 
@@ -275,6 +308,14 @@ long long tw_cell(const struct tw_file *f, size_t row, const char *column)
 	if (col < 0 || row >= f->nrows)
 		return TW_NONE;
 	return f->cells[row * f->ncolumns + col];
+}
+
+const char *tw_text(const struct tw_file *f, size_t row, const char *column)
+{
+	int col = tw_column(f, column);
+
+	return col < 0 || row >= f->nrows ? "" :
+	       f->words[row * f->ncolumns + col];
 }
 
 long long tw_sum(const struct tw_file *f, const char *column)

@@ -34,7 +34,8 @@ enum tw_state {
 
 extern const char *const tw_families[TW_FAMILIES];
 extern const char *const tw_states[TW_STATES];
-extern const char *const tw_files[6];
+#define TW_FILES	7
+extern const char *const tw_files[TW_FILES];	/* caps is the last one */
 
 void tw_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -73,8 +74,10 @@ struct tw_file {
 	struct tw_key	*keys;
 	size_t		nkeys;
 	const char	**columns;
+	bool		*is_text;	/* of each column */
 	size_t		ncolumns;
-	long long	*cells;
+	long long	*cells;		/* TW_NONE where it is text */
+	const char	**words;	/* the same as they stand there */
 	size_t		nrows;
 };
 
@@ -90,6 +93,7 @@ long long tw_getf(const struct tw_file *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int tw_column(const struct tw_file *f, const char *column);
 long long tw_cell(const struct tw_file *f, size_t row, const char *column);
+const char *tw_text(const struct tw_file *f, size_t row, const char *column);
 long long tw_sum(const struct tw_file *f, const char *column);
 /* Sum of @column over the rows in which @by is @value; *rows of them. */
 long long tw_sum_by(const struct tw_file *f, const char *column,
