@@ -5,6 +5,7 @@
  */
 #include "kselftest_harness.h"
 #include "twlib.h"
+#include "twss.h"
 
 #define PORT 5000
 
@@ -66,10 +67,12 @@ TEST_F(twgen, namespaces)
 	EXPECT_EQ(10, tw_gen_drop(self->gen, 0));
 }
 
-/* A side that closes and a count that cannot be. */
+/* A side that closes and numbers that cannot be. */
 TEST_F(twgen, bad_arguments)
 {
-	struct twgen_make arg = { .listener = -1, .closer = 3, .count = 1 };
+	struct twgen_make arg = {
+		.listener = -1, .closer = 3, .count = 1, .addresses = 1,
+	};
 
 	tw_addr(&arg.remote, TW_V4, NULL, PORT);
 	arg.local.v4.sin_family = AF_INET;
@@ -81,6 +84,10 @@ TEST_F(twgen, bad_arguments)
 	EXPECT_EQ(ENOTSOCK, errno);
 	arg.listener = -1;
 	arg.remote.v4.sin_family = AF_UNIX;
+	EXPECT_EQ(-1, ioctl(self->gen, TWGEN_MAKE, &arg));
+	EXPECT_EQ(EINVAL, errno);
+	tw_addr(&arg.remote, TW_V4, NULL, PORT);
+	arg.addresses = 0;
 	EXPECT_EQ(-1, ioctl(self->gen, TWGEN_MAKE, &arg));
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-1, ioctl(self->gen, _IO('w', 99)));
@@ -113,6 +120,75 @@ TEST_F_TIMEOUT(twgen, both_sides, 60)
 	EXPECT_TRUE(tw_wait_sockstat(2000));
 	EXPECT_EQ(2000, tw_gen_drop(self->gen, PORT));
 	EXPECT_EQ(0, tw_sockstat());
+}
+
+/* Groups of as many sockets each, by local address and by remote address. */
+static int expect_groups(enum tw_side side, size_t n, long long each)
+{
+	struct tw_groups groups = {};
+	int bad;
+	size_t i;
+
+	if (tw_ss_groups(&groups))
+		return -1;
+	bad = groups.n != n;
+	for (i = 0; i < groups.n; i++)
+		bad += groups.g[i].side != side || groups.g[i].tw != each;
+	if (bad)
+		tw_log("%zu groups, not %zu of %lld each", groups.n, n, each);
+	tw_groups_free(&groups);
+	return bad;
+}
+
+FIXTURE(groups) {
+	struct tw_conn conn;
+	int gen;
+};
+
+FIXTURE_VARIANT(groups) {
+	enum tw_family family;
+	const char *local;
+};
+
+FIXTURE_VARIANT_ADD(groups, v4) { .family = TW_V4, .local = "127.1.0.250" };
+FIXTURE_VARIANT_ADD(groups, v6) { .family = TW_V6, .local = "fd77::fffa" };
+FIXTURE_VARIANT_ADD(groups, mapped) {
+	.family = TW_MAPPED, .local = "127.1.0.250"
+};
+
+FIXTURE_SETUP(groups)
+{
+	self->gen = tw_gen_open();
+	ASSERT_LE(0, self->gen);
+	ASSERT_LE(0, tw_ns_new());
+	ASSERT_EQ(0, tw_ns_own_v6());
+	self->conn = (struct tw_conn) {
+		.family = variant->family, .local = variant->local,
+		.port = PORT, .addresses = 500,
+	};
+}
+
+FIXTURE_TEARDOWN(groups)
+{
+}
+
+/* Every address has its connections, on the side that closed. */
+TEST_F(groups, outbound)
+{
+	ASSERT_EQ(1000, tw_gen(self->gen, &self->conn, 1000));
+	ASSERT_TRUE(tw_wait_sockstat(1000));
+	EXPECT_EQ(0, expect_groups(TW_OUTBOUND, 500, 2));
+	EXPECT_EQ(1000, tw_gen_drop(self->gen, 0));
+}
+
+TEST_F(groups, inbound)
+{
+	self->conn.server_closes = true;
+	ASSERT_EQ(1500, tw_gen(self->gen, &self->conn, 1500));
+	ASSERT_LE(0, tw_listen(variant->family, NULL, PORT));
+	ASSERT_TRUE(tw_wait_sockstat(1500));
+	EXPECT_EQ(0, expect_groups(TW_INBOUND, 500, 3));
+	EXPECT_EQ(1500, tw_gen_drop(self->gen, 0));
 }
 
 static long long per_second(long long n, long long start)

@@ -254,6 +254,15 @@ int tw_ns_new(void)
 	return tw_ns_setup() ? -1 : tw_ns_fd();
 }
 
+int tw_ns_own_v6(void)
+{
+	if (system("ip route add local " TW_OWN_V6 " dev lo")) {
+		tw_log("no route for " TW_OWN_V6);
+		return -1;
+	}
+	return tw_sysctl("net/ipv6/ip_nonlocal_bind", 1);
+}
+
 int tw_ns_enter(int fd)
 {
 	return setns(fd, CLONE_NEWNET) ? tw_fail("setns") : 0;
@@ -501,12 +510,14 @@ int tw_gen_open(void)
 
 int tw_gen(int gen, const struct tw_conn *conn, int n)
 {
-	struct tw_conn c = with_lport(conn, n);
+	int addresses = conn->addresses ? conn->addresses : 1;
+	struct tw_conn c = with_lport(conn, (n - 1) / addresses + 1);
 	struct twgen_make arg = {
 		.listener = -1,
 		.closer = conn->both_close ? TWGEN_BOTH :
 			  conn->server_closes ? TWGEN_SERVER : TWGEN_CLIENT,
 		.count = n,
+		.addresses = addresses,
 	};
 
 	tw_addr(&arg.remote, conn->family, conn->remote, conn->port);

@@ -126,6 +126,9 @@ int tw_ns_setup(void);			/* the one we are in */
  * and nothing is left of others.
  */
 bool tw_ns_wait(int n);
+/* TW_OWN_V6 is ours, each address, as 127.0.0.0/8 is: bind() takes it. */
+#define TW_OWN_V6	"fd77::/16"
+int tw_ns_own_v6(void);
 int tw_add_address(const char *device, const char *address, int prefix);
 
 /* Oracles, for the current namespace. */
@@ -160,6 +163,7 @@ struct tw_conn {
 	uint16_t	lport;		/* of the first client, 0: see below */
 	bool		server_closes;	/* inbound TIME-WAIT */
 	bool		both_close;	/* one on either side; twgen only */
+	int		addresses;	/* clients', from local on; twgen only */
 };
 
 int tw_addr(union twgen_addr *addr, enum tw_family family, const char *text,

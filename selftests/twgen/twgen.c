@@ -66,13 +66,25 @@ static bool addr_any(const union twgen_addr *addr)
 	       ipv6_addr_any(&addr->v6.sin6_addr);
 }
 
-/* sin_port and sin6_port are at one place. */
-static void addr_next_port(union twgen_addr *addr)
+/*
+ * The local address of connection @i, see twgen.h.  sin_port and sin6_port are
+ * at one place.
+ */
+static union twgen_addr local_addr(const struct twgen_make *arg, u32 i)
 {
+	union twgen_addr addr = arg->local;
+	__be32 *host;
+
 	BUILD_BUG_ON(offsetof(struct sockaddr_in, sin_port) !=
 		     offsetof(struct sockaddr_in6, sin6_port));
-	if (addr->v4.sin_port)
-		be16_add_cpu(&addr->v4.sin_port, 1);
+	if (addr.v4.sin_family == AF_INET)
+		host = &addr.v4.sin_addr.s_addr;
+	else
+		host = &addr.v6.sin6_addr.s6_addr32[3];
+	be32_add_cpu(host, i % arg->addresses);
+	if (addr.v4.sin_port)
+		be16_add_cpu(&addr.v4.sin_port, i / arg->addresses);
+	return addr;
 }
 
 static int open_socket(int family, struct socket **sock)
@@ -162,14 +174,15 @@ static int close_at_once(struct socket *client, struct socket *server)
 /* One connection, from the first SYN to both ends closed. */
 static int make_one(struct twgen_make *arg, struct socket *listener)
 {
+	union twgen_addr local = local_addr(arg, arg->made);
 	struct socket *client, *server;
 	int err;
 
 	err = open_socket(arg->remote.v4.sin_family, &client);
 	if (err)
 		return err;
-	if (!addr_any(&arg->local))
-		err = bind_client(client, &arg->local);
+	if (!addr_any(&local))
+		err = bind_client(client, &local);
 	if (!err)
 		err = kernel_connect(client, (void *)&arg->remote,
 				     addr_len(&arg->remote), 0);
@@ -197,7 +210,6 @@ static int make_all(struct twgen_make *arg, struct socket *listener)
 		err = make_one(arg, listener);
 		if (!err)
 			arg->made++;
-		addr_next_port(&arg->local);
 		if (signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -210,7 +222,8 @@ static int twgen_make(struct twgen_make *arg)
 	struct socket *listener;
 	int err;
 
-	if (addr_len(&arg->remote) < 0 || arg->closer > TWGEN_BOTH)
+	if (addr_len(&arg->remote) < 0 || arg->closer > TWGEN_BOTH ||
+	    !arg->addresses)
 		return -EINVAL;
 	if (arg->local.v4.sin_family != arg->remote.v4.sin_family)
 		return -EINVAL;

@@ -31,21 +31,25 @@ union twgen_addr {
 #define TWGEN_BOTH	2	/* at once: a TIME-WAIT socket on either side */
 
 /*
- * Open @count connections one after the other and close each.  A v4-mapped
- * one has two AF_INET6 addresses with ::ffff:a.b.c.d in them.  The listener is
- * a file descriptor of the caller that listens on @remote, or -1 for one that
- * lives as long as the call.  Two callers must not share one: each would be
- * given the other's connections.
+ * Open @count connections one after the other and close each.  They go round
+ * over @addresses local addresses, beginning with @local: connection i has the
+ * one that is i % @addresses higher, and a local port that is i / @addresses
+ * higher.  So with two or more, there are as many groups of connections.
+ *
+ * A v4-mapped one has two AF_INET6 addresses with ::ffff:a.b.c.d in them.  The
+ * listener is a file descriptor of the caller that listens on @remote, or -1
+ * for one that lives as long as the call.  Two callers must not share one: each
+ * would be given the other's connections.
  */
 struct twgen_make {
-	union twgen_addr	local;	/* port 0: as connect() chooses, else
-					 * one more for each connection
-					 */
+	union twgen_addr	local;	/* port 0: as connect() chooses */
 	union twgen_addr	remote;
 	__s32			listener;
 	__u32			closer;
 	__u32			count;
+	__u32			addresses;	/* at least 1 */
 	__u32			made;	/* out: this many, also on error */
+	__u32			pad;
 };
 
 /* Minisockets with this port, local or remote; 0 stands for all. */
