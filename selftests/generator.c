@@ -122,6 +122,28 @@ TEST_F_TIMEOUT(twgen, both_sides, 60)
 	EXPECT_EQ(0, tw_sockstat());
 }
 
+/* It keeps to the buckets that it is told. */
+TEST_F(twgen, buckets)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+	struct twgen_chain *chains;
+	unsigned int first = 0;
+	long long in_first = 0;
+	size_t n;
+
+	ASSERT_EQ(1000, tw_gen(self->gen, &conn, 1000));
+	chains = tw_gen_chains(self->gen, TWGEN_EHASH, &n);
+	ASSERT_NE(NULL, chains);
+	for (; first < n / 4; first++)
+		in_first += chains[first].tw;
+	EXPECT_LT(150, in_first);
+	EXPECT_GT(350, in_first);
+	EXPECT_EQ(1000 - in_first, tw_gen_drop_in(self->gen, PORT, first, 0));
+	EXPECT_EQ(0, tw_gen_drop_in(self->gen, 0, first, n));
+	EXPECT_EQ(in_first, tw_gen_drop_in(self->gen, 0, 0, first));
+	EXPECT_EQ(0, tw_sockstat());
+}
+
 /* Groups of as many sockets each, by local address and by remote address. */
 static int expect_groups(enum tw_side side, size_t n, long long each)
 {

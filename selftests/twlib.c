@@ -365,6 +365,9 @@ static int bind_client(int fd, const struct tw_conn *conn)
 	union twgen_addr addr;
 	int len, one = 1;
 
+	if (conn->device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE,
+				       conn->device, strlen(conn->device)))
+		return tw_fail("SO_BINDTODEVICE");
 	if (!conn->local && !conn->lport)
 		return 0;
 	len = tw_addr(&addr, conn->family, conn->local, conn->lport);
@@ -540,7 +543,13 @@ long long tw_gen_hold(int gen, uint16_t port)
 
 long long tw_gen_drop(int gen, uint16_t port)
 {
-	struct twgen_select arg = { .port = port };
+	return tw_gen_drop_in(gen, port, 0, 0);
+}
+
+long long tw_gen_drop_in(int gen, uint16_t port, unsigned int from,
+			 unsigned int to)
+{
+	struct twgen_select arg = { .port = port, .from = from, .to = to };
 
 	return ioctl(gen, TWGEN_DROP, &arg) ?
 	       tw_fail("TWGEN_DROP") : (long long)arg.found;

@@ -159,6 +159,7 @@ struct tw_conn {
 	enum tw_family	family;
 	const char	*local;		/* NULL: as the kernel chooses */
 	const char	*remote;	/* NULL: loopback */
+	const char	*device;	/* of the client, NULL: none; not twgen */
 	uint16_t	port;		/* of the server */
 	uint16_t	lport;		/* of the first client, 0: see below */
 	bool		server_closes;	/* inbound TIME-WAIT */
@@ -192,6 +193,9 @@ int tw_gen_open(void);			/* -1 and a word if twgen is absent */
 int tw_gen(int gen, const struct tw_conn *conn, int n);
 long long tw_gen_hold(int gen, uint16_t port);
 long long tw_gen_drop(int gen, uint16_t port);
+/* The same in buckets @from to @to - 1 of the table, 0 for the last one. */
+long long tw_gen_drop_in(int gen, uint16_t port, unsigned int from,
+			 unsigned int to);
 int tw_gen_info(int gen, struct twgen_info *info);
 int tw_gen_bind(int gen, struct twgen_bind *bind);
 /* Of table TWGEN_EHASH, TWGEN_BHASH or TWGEN_BHASH2. */

@@ -36,7 +36,7 @@
 struct twgen_file {
 	struct mutex		lock;	/* serialises ioctls of this file */
 	struct net		*net;
-	u32			hold_port;
+	struct twgen_select	held;
 	bool			holding;
 	struct delayed_work	hold_work;
 };
@@ -300,16 +300,25 @@ restart:
 	return found;
 }
 
-static u32 hold(struct net *net, u32 port)
+/* The first bucket after those that are selected. */
+static unsigned int select_end(const struct inet_hashinfo *hinfo,
+			       const struct twgen_select *sel)
+{
+	unsigned int buckets = hinfo->ehash_mask + 1;
+
+	return sel->to && sel->to < buckets ? sel->to : buckets;
+}
+
+static u32 hold(struct net *net, const struct twgen_select *sel)
 {
 	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
-	unsigned int slot;
+	unsigned int slot, end = select_end(hinfo, sel);
 	u32 found = 0;
 
-	for (slot = 0; slot <= hinfo->ehash_mask; slot++) {
+	for (slot = sel->from; slot < end; slot++) {
 		if (hlist_nulls_empty(&hinfo->ehash[slot].chain))
 			continue;
-		found += hold_chain(hinfo, slot, net, port);
+		found += hold_chain(hinfo, slot, net, sel->port);
 		cond_resched();
 	}
 	return found;
@@ -320,7 +329,7 @@ static void hold_work(struct work_struct *work)
 	struct twgen_file *tf = container_of(to_delayed_work(work),
 					     struct twgen_file, hold_work);
 
-	hold(tf->net, tf->hold_port);
+	hold(tf->net, &tf->held);
 	queue_delayed_work(system_long_wq, &tf->hold_work, HOLD_PERIOD);
 }
 
@@ -337,9 +346,9 @@ static int twgen_hold(struct twgen_file *tf, struct twgen_select *arg)
 {
 	hold_stop(tf);
 	tf->net = get_net(current->nsproxy->net_ns);
-	tf->hold_port = arg->port;
+	tf->held = *arg;
 	tf->holding = true;
-	arg->found = hold(tf->net, tf->hold_port);
+	arg->found = hold(tf->net, &tf->held);
 	queue_delayed_work(system_long_wq, &tf->hold_work, HOLD_PERIOD);
 	return 0;
 }
@@ -370,11 +379,11 @@ restart:
 static int twgen_drop(struct net *net, struct twgen_select *arg)
 {
 	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
+	unsigned int slot, end = select_end(hinfo, arg);
 	struct inet_timewait_sock *tw;
-	unsigned int slot;
 
 	arg->found = 0;
-	for (slot = 0; slot <= hinfo->ehash_mask; slot++) {
+	for (slot = arg->from; slot < end; slot++) {
 		while ((tw = chain_get_selected(hinfo, slot, net, arg->port))) {
 			local_bh_disable();
 			inet_twsk_deschedule_put(tw);

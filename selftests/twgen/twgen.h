@@ -52,9 +52,14 @@ struct twgen_make {
 	__u32			pad;
 };
 
-/* Minisockets with this port, local or remote; 0 stands for all. */
+/*
+ * Minisockets with this port, local or remote, 0 stands for all; in buckets
+ * @from to @to - 1 of the table, @to 0 stands for the last one.
+ */
 struct twgen_select {
 	__u32			port;
+	__u32			from;
+	__u32			to;
 	__u32			found;	/* out */
 };
 
