@@ -62,21 +62,16 @@ static bool available(const struct tw_ports *p, int port)
 	       p->state[port] == TW_PORT_REUSABLE;
 }
 
-/*
- * The offsets that a search may start at are even and below what is left of the
- * range when it is rounded down to an even number.
- */
-static int search_length(const struct tw_ports *p)
+int tw_ports_length(const struct tw_ports *p)
 {
 	int n = p->high - p->low + 1;
 
 	return n > 1 ? n & ~1 : n;
 }
 
-/* The ports that one search finds taken before the one that it gets. */
-static int probes(const struct tw_ports *p, int offset)
+int tw_ports_probes(const struct tw_ports *p, int offset)
 {
-	int length = search_length(p), taken = 0, parity, port, i;
+	int length = tw_ports_length(p), taken = 0, parity, port, i;
 
 	for (parity = 0; parity < 2; parity++, offset++) {
 		port = p->low + offset;
@@ -112,7 +107,7 @@ static int guaranteed(const struct tw_ports *p, int n)
 
 void tw_ports_supply(const struct tw_ports *p, struct tw_supply *s)
 {
-	int length = search_length(p), n = 0, offset, port;
+	int length = tw_ports_length(p), n = 0, offset, port;
 	long long sum = 0, starts = 0;
 
 	memset(s, 0, sizeof(*s));
@@ -136,7 +131,7 @@ void tw_ports_supply(const struct tw_ports *p, struct tw_supply *s)
 	if (!s->left)
 		return;
 	for (offset = 0; offset < length; offset += 2, starts++) {
-		int k = probes(p, offset);
+		int k = tw_ports_probes(p, offset);
 
 		sum += k;
 		if (!starts || k < s->probes_least)

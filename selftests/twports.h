@@ -40,6 +40,13 @@ void tw_ports_set(struct tw_ports *p, int from, int to, enum tw_port state);
 int tw_ports_ss(struct tw_ports *p, const char *local, const char *remote,
 		int port, int dev, enum tw_port tw);
 void tw_ports_supply(const struct tw_ports *p, struct tw_supply *s);
+/*
+ * The starts that a search may have are the even offsets below this: the size of
+ * the range, rounded down to an even number unless it is 1.
+ */
+int tw_ports_length(const struct tw_ports *p);
+/* The ports that a search from @offset finds taken before the one it gets. */
+int tw_ports_probes(const struct tw_ports *p, int offset);
 
 /* Number of columns of the row that say something else; each is printed. */
 int tw_supply_diff(const struct tw_supply *s, const struct tw_file *f, int row);
