@@ -105,6 +105,9 @@ static int diag_datagram(struct tw_count *c, const void *buf, int len)
 	return 1;
 }
 
+/* TCPF_BOUND_INACTIVE, include/net/tcp_states.h: in no hash that is counted. */
+#define BOUND_INACTIVE	0x2000
+
 static int diag_dump(struct tw_count *c, int family)
 {
 	static char buf[1 << 16] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -117,8 +120,11 @@ static int diag_dump(struct tw_count *c, int family)
 		.nlh.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 		.r.sdiag_family = family,
 		.r.sdiag_protocol = IPPROTO_TCP,
-		/* every state but CLOSE, the request sockets' bit included */
-		.r.idiag_states = ~(1U << TCP_CLOSE),
+		/*
+		 * every state but CLOSE, the request sockets' bit included;
+		 * newer kernels list what is only bound by one of its own
+		 */
+		.r.idiag_states = ~(1U << TCP_CLOSE | BOUND_INACTIVE),
 	};
 	int fd, more = 1;
 	ssize_t len;
