@@ -1115,7 +1115,9 @@ static void bound_copy(struct twi_walk *walk, struct hlist_node *node, u32 *nr)
 	copy->net = twi_netns_find(walk->set, ib_net(tb));
 	copy->port = tb->port;
 	copy->l3mdev = tb->l3mdev;
-	copy->shared = walk->tuples && bound_shared(tb);
+	/* In one hold as many owners as elsewhere; then it is not told. */
+	copy->shared = walk->tuples && *nr <= WALK_BIND_NODES / 2 &&
+		       bound_shared(tb);
 	copy->listens = false;
 	copy->fastreuse = tb->fastreuse;
 	copy->fastreuseport = tb->fastreuseport;
