@@ -107,6 +107,7 @@ struct twi_space {
 	int64_t		stuck;
 	uint16_t	*listener;
 	size_t		nlisteners;
+	int64_t		conntrack;	/* entries */
 	/* two readings; elapsed_ms is -1 if there are not two */
 	int64_t		counter[2][TWI_NCOUNTERS];
 	int64_t		time_ms;
@@ -166,7 +167,6 @@ struct twi_exam {
 	int64_t			mem_total;	/* bytes */
 	int64_t			orphans;
 	int64_t			orphans_max;
-	int64_t			conntrack;
 	int64_t			conntrack_max;
 	struct twi_sysctlconf	conf;
 	struct twi_check	*check;

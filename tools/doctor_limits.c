@@ -100,35 +100,54 @@ void twi_check_limit(struct twi_exam *exam, struct twi_check *check)
 				   fullest[TWI_netns_tw_max]).s);
 }
 
-void twi_check_conntrack(struct twi_exam *exam, struct twi_check *check)
+static void find_conntrack(struct twi_exam *exam, struct twi_check *check,
+			   const struct twi_space *space)
 {
-	int64_t used = exam->conntrack, limit = exam->conntrack_max;
-	int64_t sockets = twi_num(&exam->summary.keys, "sockets");
+	int64_t used = space->conntrack, limit = exam->conntrack_max;
 	enum twi_severity severity;
 	struct twi_finding *finding;
 
-	add_facts(&check->figures, "nf_conntrack_count", used,
-		  "nf_conntrack_max", limit);
-	twi_fact_number(&check->figures, "sockets", sockets);
-	twi_check_text(check, "%s of %s entries (%s), %s sockets",
-		       count(exam, used), count(exam, limit),
-		       twi_percent(used, limit).s, count(exam, sockets));
 	severity = judge(used, limit, CONNTRACK_WARNING, CONNTRACK_CRITICAL);
 	if (severity == TWI_FINE)
 		return;
-	finding = twi_finding_new(exam, check, severity, NULL,
-				  "nf_conntrack_max: %s of %s entries in use (%s), next to %s sockets. At the limit new connections are dropped.",
+	finding = twi_finding_new(exam, check, severity, space,
+				  "nf_conntrack_max: %s of %s entries in use (%s). At the limit new connections are dropped.",
 				  count(exam, used), count(exam, limit),
-				  twi_percent(used, limit).s,
-				  count(exam, sockets));
+				  twi_percent(used, limit).s);
 	add_facts(&finding->evidence, "nf_conntrack_count", used,
 		  "nf_conntrack_max", limit);
-	twi_fact_number(&finding->evidence, "sockets", sockets);
+	/* each namespace has its entries, all have one limit */
 	twi_remedy_double(exam, finding, NULL,
 			  "net.netfilter.nf_conntrack_max", limit,
-			  "; an entry takes some 300 bytes");
+			  " in each namespace; an entry takes some 300 bytes");
 	twi_remedy_manual(finding,
 			  "Let connections that need no tracking pass without it (notrack), or shorten nf_conntrack_tcp_timeout_time_wait.");
+}
+
+void twi_check_conntrack(struct twi_exam *exam, struct twi_check *check)
+{
+	int64_t limit = exam->conntrack_max;
+	int64_t sockets = twi_num(&exam->summary.keys, "sockets");
+	const struct twi_space *fullest = NULL;
+
+	for (size_t i = 0; i < exam->nspaces; i++) {
+		const struct twi_space *space = &exam->space[i];
+
+		if (space->conntrack < 0)
+			continue;
+		find_conntrack(exam, check, space);
+		if (!fullest || space->conntrack > fullest->conntrack)
+			fullest = space;
+	}
+	/* one at least was read: or else there is no check */
+	add_facts(&check->figures, "nf_conntrack_count", fullest->conntrack,
+		  "nf_conntrack_max", limit);
+	twi_fact_number(&check->figures, "netns", fullest->inode);
+	twi_fact_number(&check->figures, "sockets", sockets);
+	twi_check_text(check, "%s of %s entries (%s), %s sockets",
+		       count(exam, fullest->conntrack), count(exam, limit),
+		       twi_percent(fullest->conntrack, limit).s,
+		       count(exam, sockets));
 }
 
 void twi_check_orphans(struct twi_exam *exam, struct twi_check *check)

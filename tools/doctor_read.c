@@ -59,6 +59,7 @@ static void add_space(struct twi_exam *exam, int64_t inode, int64_t cookie,
 	space->cookie = cookie;
 	space->row = row;
 	space->elapsed_ms = -1;
+	space->conntrack = TWI_UNKNOWN;
 }
 
 static void read_model(struct twi_exam *exam, enum twi_input_number input,
@@ -362,16 +363,40 @@ static void read_orphans(struct twi_exam *exam)
 			    IPV4 "tcp_max_orphans: cannot be read");
 }
 
+/* The sysctl is there for the reader's own namespace alone. */
+static int64_t read_tracked(const struct twi_exam *exam,
+			    const struct twi_space *space)
+{
+	int64_t entries;
+	char *path, *text;
+
+	if (space->own)
+		return twi_proc_number(exam->sysroot,
+				       NETFILTER "nf_conntrack_count");
+	if (!space->pid)
+		return TWI_UNKNOWN;
+	path = twi_text_new("/proc/%d/net/stat/nf_conntrack", space->pid);
+	text = twi_proc_read(exam->sysroot, path);
+	entries = text ? twi_proc_tracked(text) : TWI_UNKNOWN;
+	free(text);
+	free(path);
+	return entries;
+}
+
 static void read_conntrack(struct twi_exam *exam)
 {
-	exam->conntrack = twi_proc_number(exam->sysroot,
-					  NETFILTER "nf_conntrack_count");
-	if (exam->conntrack < 0 && errno == EACCES)
-		set_unreadable(exam, TWI_INPUT_conntrack,
-			       NETFILTER "nf_conntrack_count");
+	bool any = false;
+
 	exam->conntrack_max = twi_proc_number(exam->sysroot,
 					      NETFILTER "nf_conntrack_max");
-	if (exam->conntrack >= 0 && exam->conntrack_max > 0)
+	if (exam->conntrack_max < 0 && errno == EACCES)
+		set_unreadable(exam, TWI_INPUT_conntrack,
+			       NETFILTER "nf_conntrack_max");
+	for (size_t i = 0; i < exam->nspaces; i++) {
+		exam->space[i].conntrack = read_tracked(exam, &exam->space[i]);
+		any |= exam->space[i].conntrack >= 0;
+	}
+	if (any && exam->conntrack_max > 0)
 		set_ok(exam, TWI_INPUT_conntrack);
 }
 

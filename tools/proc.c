@@ -138,6 +138,20 @@ int64_t twi_proc_counter(const char *text, const char *label,
 	return TWI_UNKNOWN;
 }
 
+int64_t twi_proc_tracked(const char *text)
+{
+	const char *values = find_line(text, "entries ");
+	unsigned int entries;
+	int len = 0;
+
+	/* the same number for each CPU, in hexadecimal */
+	values = values ? next_line(values) : NULL;
+	if (!values || sscanf(values, "%8x%n", &entries, &len) != 1 ||
+	    values[len] != ' ')
+		return TWI_UNKNOWN;
+	return entries;
+}
+
 int64_t twi_rate_milli(int64_t first, int64_t second, int64_t elapsed_ms)
 {
 	double rate;

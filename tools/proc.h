@@ -31,6 +31,9 @@ int64_t twi_proc_field(const char *text, const char *label, const char *word);
 int64_t twi_proc_counter(const char *text, const char *label,
 			 const char *name);
 
+/* Entries of connection tracking, of net/stat/nf_conntrack; TWI_UNKNOWN. */
+int64_t twi_proc_tracked(const char *text);
+
 /*
  * Thousandths a second between two readings.  Unknown where one of them is, or
  * where the counter went back: it was reset, or it wrapped.

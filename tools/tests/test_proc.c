@@ -64,6 +64,21 @@ static void counters(void **state)
 	assert_int_equal(twi_proc_counter("", "TcpExt:", "B"), -1);
 }
 
+static void tracked(void **state)
+{
+	(void)state;
+	assert_int_equal(twi_proc_tracked("entries  found new\n"
+					  "0000001f  00000002 00000000\n"
+					  "0000001f  00000001 00000000\n"), 31);
+	assert_int_equal(twi_proc_tracked("entries  found\nffffffff  0\n"),
+			 4294967295);
+	assert_int_equal(twi_proc_tracked("entries  found\n"), -1);
+	assert_int_equal(twi_proc_tracked("entries  found\nx  0\n"), -1);
+	assert_int_equal(twi_proc_tracked("entries  found\n1fx  0\n"), -1);
+	assert_int_equal(twi_proc_tracked("0000001f  00000002\n"), -1);
+	assert_int_equal(twi_proc_tracked(""), -1);
+}
+
 static void rates(void **state)
 {
 	(void)state;
@@ -160,6 +175,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields),
 		cmocka_unit_test(counters),
+		cmocka_unit_test(tracked),
 		cmocka_unit_test(rates),
 		cmocka_unit_test(with_files),
 	};
