@@ -6,6 +6,9 @@
 #   make            the module for the running kernel, and the reader
 #   make demo       a real proxy and web server in a guest, and what it shows
 #   make check      all tests: unit, style, and the selftests in a guest
+#   make check-matrix  the selftests on each kernel of qemu/kernels that is to
+#                      be right on
+#   make check-debug   the same on each that has one of the kernel's detectors
 #   make install    module and reader; DESTDIR, prefix
 #   make clean
 
@@ -32,6 +35,10 @@ demo:
 check:
 	scripts/check
 
+# Hours from an empty cache: the kernels are built.
+check-matrix check-debug:
+	scripts/check $(@:check-%=%)
+
 install: install-module install-tools
 
 install-module:
@@ -46,4 +53,4 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C module/tests clean
 
-.PHONY: all module tools demo check clean install install-module install-tools
+.PHONY: all module tools demo check check-matrix check-debug clean install install-module install-tools

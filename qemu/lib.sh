@@ -22,13 +22,21 @@ need() { "$top/scripts/need" "$@"; }
 
 default_kernel() { awk '!/^#/ && NF { print $1; exit }' "$here/kernels"; }
 
-# kernel_load NAME: sets arch, suite, image, headers and cmdline from the table.
+# kernel_names matrix|debug: those that a distribution could ship, or those that
+# look for bugs; in the order of the table.
+kernel_names() {
+	awk -v group="$1" '!/^#/ && NF && $6 == group { print $1 }' \
+		"$here/kernels"
+}
+
+# kernel_load NAME: sets arch, suite, image, headers, group, slow and cmdline
+# from the table.
 kernel_load() {
 	local line
 	line=$(awk -v k="$1" '!/^#/ && $1 == k' "$here/kernels")
 	[ -n "$line" ] || die "no kernel $1 in qemu/kernels"
 	# shellcheck disable=SC2034 # the names are for whoever called
-	read -r _ arch suite image headers cmdline <<<"$line"
+	read -r _ arch suite image headers group slow cmdline <<<"$line"
 }
 
 # lock NAME: one at a time for the rest of this process, over all runs that

@@ -17,4 +17,7 @@ done
 
 # For the tests that load and unload it.
 export TWINSPECT_KO="$PWD/twinspect.ko"
+# How slow this kernel is: see qemu/kernels.
+TWINSPECT_SLOW=$(cat kselftest_install/slow)
+export TWINSPECT_SLOW
 exec ./kselftest_install/run_kselftest.sh

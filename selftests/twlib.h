@@ -44,6 +44,12 @@ int tw_fail(const char *what);
 /* @p, or the end of the test if that is NULL: memory ran out. */
 void *tw_need(void *p);
 
+/*
+ * How many times slower than others this kernel is, TWINSPECT_SLOW of the
+ * environment: populations that are large are to be divided by it.
+ */
+int tw_slow(void);
+
 /* time */
 long long tw_now_ms(void);		/* monotonic */
 long long tw_now_ns(void);		/* monotonic */
