@@ -19,7 +19,15 @@ static const char *const bad[] = {
 	"refcount_t", "general protection", "Unable to handle", "hung",
 	"UBSAN", "KASAN", "KCSAN", "scheduling while atomic", "sleeping function",
 	"suspicious RCU", "possible recursive locking", "page allocation failure",
+	"[twinspect]",
 };
+
+/*
+ * KCSAN's report of two places that race, up to the next line of "=".  The
+ * kernel has races of its own; one of the module's is told by a frame of it.
+ */
+static const char race[] = "BUG: KCSAN: data-race in ";
+static bool in_race;
 
 /* Above the level of a notice, yet nothing to complain of. */
 static const char *const harmless[] = {
@@ -40,10 +48,19 @@ static bool has_one_of(const char *text, const char *const *list, size_t n)
 
 static bool is_bad(int level, const char *text)
 {
+	if (!strncmp(text, race, strlen(race))) {
+		in_race = true;
+		return !!strstr(text, "[twinspect]");
+	}
+	if (!strncmp(text, "=====", 5)) {
+		in_race = false;
+		return false;
+	}
 	if (has_one_of(text, bad, sizeof(bad) / sizeof(bad[0])))
 		return true;
-	return level <= 4 && !has_one_of(text, harmless, sizeof(harmless) /
-					 sizeof(harmless[0]));
+	return level <= 4 && !in_race &&
+	       !has_one_of(text, harmless,
+			   sizeof(harmless) / sizeof(harmless[0]));
 }
 
 /* Kernel records after the one that has @begin; -1 if it is not there. */
@@ -90,7 +107,13 @@ TEST(not_blind)
 {
 	EXPECT_TRUE(is_bad(6, "rcu: INFO: rcu_preempt self-detected stall"));
 	EXPECT_TRUE(is_bad(4, "twinspect: anything"));
+	EXPECT_TRUE(is_bad(3, " twi_walk+0x1/0x2 [twinspect]"));
 	EXPECT_FALSE(is_bad(6, "twinspect: loaded"));
+	EXPECT_FALSE(is_bad(3, "BUG: KCSAN: data-race in tcp_poll / tcp_reset"));
+	EXPECT_FALSE(is_bad(3, " tcp_poll+0x1/0x2"));
+	EXPECT_TRUE(is_bad(3, " twi_walk+0x1/0x2 [twinspect]"));
+	EXPECT_FALSE(is_bad(3, "====="));
+	EXPECT_TRUE(is_bad(3, " tcp_poll+0x1/0x2"));
 	EXPECT_FALSE(is_bad(4, "x: loading out-of-tree module taints kernel"));
 	ASSERT_EQ(0, tw_write("/dev/kmsg",
 			      "<6>twinspect kmsg test: begins\n"));
