@@ -23,21 +23,6 @@
 
 #define DEVICE	"twpeer0"
 
-int twpeer_open(struct twpeer *peer, bool v6)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
-
-	peer->v6 = v6;
-	peer->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-	if (peer->fd < 0)
-		return tw_fail("/dev/net/tun");
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), DEVICE);
-	if (ioctl(peer->fd, TUNSETIFF, &ifr))
-		return tw_fail("TUNSETIFF");
-	return v6 ? tw_add_address(DEVICE, TWPEER_LOCAL6, 64) :
-		    tw_add_address(DEVICE, TWPEER_LOCAL4, 24);
-}
-
 /* The sum of RFC 1071, not folded. */
 static uint32_t sum(uint32_t start, const void *data, size_t len)
 {
@@ -128,7 +113,8 @@ static const struct tcphdr *parse(const uint8_t *packet, size_t len, bool v6,
 	return tcp;
 }
 
-int twpeer_recv(struct twpeer *peer, struct twpeer_conn *c, int flags)
+static int recv_within(struct twpeer *peer, struct twpeer_conn *c, int flags,
+		       int ms)
 {
 	uint8_t packet[2048] __attribute__((aligned(4)));
 	struct pollfd pfd = { .fd = peer->fd, .events = POLLIN };
@@ -136,7 +122,7 @@ int twpeer_recv(struct twpeer *peer, struct twpeer_conn *c, int flags)
 	size_t data;
 	ssize_t n;
 
-	while (poll(&pfd, 1, 3000) == 1) {
+	while (poll(&pfd, 1, ms) == 1) {
 		n = read(peer->fd, packet, sizeof(packet));
 		tcp = n > 0 ? parse(packet, n, peer->v6, &data) : NULL;
 		if (!tcp || ntohs(tcp->dest) != c->port ||
@@ -147,8 +133,51 @@ int twpeer_recv(struct twpeer *peer, struct twpeer_conn *c, int flags)
 			 !!(tcp->th_flags & (TWPEER_SYN | TWPEER_FIN));
 		return 0;
 	}
+	return -1;
+}
+
+int twpeer_recv(struct twpeer *peer, struct twpeer_conn *c, int flags)
+{
+	if (!recv_within(peer, c, flags, 3000))
+		return 0;
 	tw_log("twpeer: no segment with flags %#x for port %u", flags, c->port);
 	return -1;
+}
+
+/*
+ * An IPv6 address has its route only when a worker of the kernel has run.
+ * Until then a segment to it goes nowhere, and nobody here would repeat it: ask
+ * a port that is closed until it says so.
+ */
+static int wait_ready(struct twpeer *peer)
+{
+	struct twpeer_conn c = { .port = 9, .to = 9 };
+
+	for (int i = 0; i < 50; i++) {
+		if (twpeer_send(peer, &c, TWPEER_SYN, 0))
+			return -1;
+		if (!recv_within(peer, &c, TWPEER_RST, 100))
+			return 0;
+	}
+	tw_log("twpeer: no answer from a closed port");
+	return -1;
+}
+
+int twpeer_open(struct twpeer *peer, bool v6)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int err;
+
+	peer->v6 = v6;
+	peer->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	if (peer->fd < 0)
+		return tw_fail("/dev/net/tun");
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), DEVICE);
+	if (ioctl(peer->fd, TUNSETIFF, &ifr))
+		return tw_fail("TUNSETIFF");
+	err = v6 ? tw_add_address(DEVICE, TWPEER_LOCAL6, 64) :
+		   tw_add_address(DEVICE, TWPEER_LOCAL4, 24);
+	return err ? err : wait_ready(peer);
 }
 
 int twpeer_connect(struct twpeer *peer, struct twpeer_conn *c)

@@ -34,7 +34,7 @@ struct twpeer_conn {
 #define TWPEER_RST	0x04
 #define TWPEER_ACK	0x10
 
-/* A device in the current namespace; -1, and a word, without CONFIG_TUN. */
+/* A device in the current namespace, once it answers; -1 and a word if not. */
 int twpeer_open(struct twpeer *peer, bool v6);
 /* One segment with @len bytes of data; advances c->seq. */
 int twpeer_send(struct twpeer *peer, struct twpeer_conn *c, int flags, int len);
