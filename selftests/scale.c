@@ -193,6 +193,8 @@ TEST_F_TIMEOUT(scale, fast, 250)
 	char *const cat[] = { "cat", TW_DIR "summary", NULL };
 	long long ss_ns[RUNS], cat_ns[RUNS], pass_ns, ss_ms, cat_ms;
 
+	if (tw_slow() > 1)
+		SKIP(return, "times in a kernel that looks for bugs tell nothing");
 	ss_ms = median_of(ss, ss_ns);
 	cat_ms = median_of(cat, cat_ns);
 	ASSERT_LT(0, ss_ms);
