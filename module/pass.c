@@ -181,7 +181,7 @@ static void count_buckets(struct twi_report *report)
 		report->rows += c->bucket[i].sockets > 0;
 }
 
-_Static_assert(!TWI_CAP_REUSE_DELAY || TWI_CAP_ENTRY_STAMP,
+static_assert(!TWI_CAP_REUSE_DELAY || TWI_CAP_ENTRY_STAMP,
 	       "the delay is counted from the stamp");
 
 static void clock_read(struct twi_clock *clock)

@@ -159,7 +159,6 @@ void twi_sides_settle(struct twi_sides *sides, bool tell)
 			__set_bit(sides->bind[i].port, sides->ask);
 }
 
-
 /* Looks a port up, unless it is that of the last socket. */
 static void sides_port(struct twi_sides *sides, const struct twi_sock *sock)
 {

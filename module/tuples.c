@@ -3,11 +3,12 @@
  * Folds sockets into groups that draw their quadruplets from the same
  * supply.
  *
- * Memory is allocated before a walk and is bounded whatever the table holds.  Groups are counted as they come until there is no more room; those
- * are exact.  What comes then goes into a sketch, Misra-Gries counters in sets:
- * of the groups that share a set it keeps each that was met more often than was
- * taken off the set.  A second walk counts the groups that it kept.  Folding
- * does not sleep or take a lock, and nothing here knows a kernel pointer.
+ * Memory is allocated before a walk and is bounded whatever the table holds.
+ * Groups are counted as they come until there is no more room; those are exact.
+ * What comes then goes into a sketch, Misra-Gries counters in sets: of the groups
+ * that share a set it keeps each that was met more often than was taken off the
+ * set.  A second walk counts the groups that it kept.  Folding does not sleep or
+ * take a lock, and nothing here knows a kernel pointer.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>

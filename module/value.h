@@ -8,6 +8,7 @@
 #ifndef TWI_VALUE_H
 #define TWI_VALUE_H
 
+#include <linux/build_bug.h>
 #include <linux/types.h>
 
 #include "../include/twinspect.h"
@@ -119,7 +120,7 @@ struct twi_bind {
 };
 
 /* What Documentation/ABI promises of memory counts on it. */
-_Static_assert(sizeof(struct twi_bind) == 24, "struct twi_bind has grown");
+static_assert(sizeof(struct twi_bind) == 24, "struct twi_bind has grown");
 
 /**
  * struct twi_bind2 - one struct inet_bind2_bucket
