@@ -182,7 +182,7 @@ static void count_buckets(struct twi_report *report)
 }
 
 static_assert(!TWI_CAP_REUSE_DELAY || TWI_CAP_ENTRY_STAMP,
-	       "the delay is counted from the stamp");
+	      "the delay is counted from the stamp");
 
 static void clock_read(struct twi_clock *clock)
 {
