@@ -644,8 +644,12 @@ TEST_F_TIMEOUT(tuples, two_hundred_thousand, 280)
 	ASSERT_GT(n * 5 / 6, tw_cap("tuples_max"));
 	for (int late = 1; late >= 0; late--) {
 		heavy = make_heavy(self->gen, late);
-		EXPECT_LT(1800, heavy);
-		EXPECT_GT(2200, heavy);
+		/*
+		 * Some 1 %: of the sockets made, those in a sixth of the
+		 * buckets.  From Linux 7.3 on a group fills buckets in a row.
+		 */
+		EXPECT_LT(1500, heavy);
+		EXPECT_GT(2500, heavy);
 		ASSERT_EQ(n + heavy, tw_gen_hold(self->gen, 0));
 		TH_LOG("%lld sockets after %lld ms", n + heavy,
 		       tw_now_ms() - start);
