@@ -160,20 +160,14 @@ static void dist_add(struct twi_dist *dist, u32 slot, u32 length)
 
 static void closed_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 {
-	long age;
+	u32 age;
 
 	if (sock->state != TWI_STATE_tw)
 		return;
-	if (wheel->stamped) {
-		age = (s32)(wheel->now_ms - sock->stamp) / 1000;
-	} else {
-		if (!(sock->flags & TWI_SOCK_ARMED))
-			return;
-		age = wheel->now - (sock->expires - wheel->tw_len);
-		age /= (long)wheel->hz;
-	}
-	if (age < 0)
-		age = 0;
+	age = twi_sock_age(&wheel->clock, sock);
+	if (age == U32_MAX)
+		return;
+	age /= twi_clock_second(&wheel->clock);
 	if (age < TWI_CLOSED_NR)
 		wheel->closed[age]++;
 	else
@@ -190,9 +184,9 @@ static void wheel_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 {
 	u32 index = sock->timer >> TIMER_ARRAYSHIFT;
 	u32 cpu = sock->timer & TIMER_CPUMASK;
+	u32 level = index / TWI_WHEEL_LEVEL_SIZE;
 	struct twi_batch *batch;
 	unsigned long fires;
-	u32 shift;
 
 	closed_add(wheel, sock);
 	if (!(sock->flags & TWI_SOCK_ARMED)) {
@@ -203,13 +197,12 @@ static void wheel_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 		wheel->unplaced++;
 		return;
 	}
-	shift = TWI_WHEEL_SHIFT(index / TWI_WHEEL_LEVEL_SIZE);
-	fires = (sock->expires >> shift) + 1;
-	if (fires % TWI_WHEEL_LEVEL_SIZE != index % TWI_WHEEL_LEVEL_SIZE) {
+	fires = twi_sock_fires(sock, level);
+	if ((fires >> TWI_WHEEL_SHIFT(level)) % TWI_WHEEL_LEVEL_SIZE !=
+	    index % TWI_WHEEL_LEVEL_SIZE) {
 		wheel->unplaced++;
 		return;
 	}
-	fires <<= shift;
 	batch = &wheel->batch[cpu * TWI_WHEEL_SIZE + index];
 	if ((batch->tw || batch->fw2) && batch->fires != fires) {
 		wheel->unplaced++;
@@ -220,10 +213,10 @@ static void wheel_add(struct twi_wheel *wheel, const struct twi_sock *sock)
 		batch->tw++;
 	else
 		batch->fw2++;
-	if ((long)(wheel->now - fires) > 0) {
+	if ((long)(wheel->clock.now - fires) > 0) {
 		wheel->overdue++;
 		wheel->overdue_longest = max(wheel->overdue_longest,
-					     wheel->now - fires);
+					     wheel->clock.now - fires);
 	}
 }
 

@@ -8,6 +8,7 @@
 #ifndef TWI_CENSUS_H
 #define TWI_CENSUS_H
 
+#include "clock.h"
 #include "sides.h"
 #include "value.h"
 
@@ -94,13 +95,6 @@ struct twi_top {
 	u32 used;
 };
 
-/* kernel/time/timer.c: 64 buckets a level, 8 or 9 levels by HZ. */
-#define TWI_WHEEL_LEVELS	9
-#define TWI_WHEEL_LEVEL_SIZE	64
-#define TWI_WHEEL_SIZE		(TWI_WHEEL_LEVELS * TWI_WHEEL_LEVEL_SIZE)
-/* Each level is 8 times coarser than the one before. */
-#define TWI_WHEEL_SHIFT(level)	(3 * (level))
-
 /**
  * struct twi_batch - minisockets in one bucket of one CPU's timer wheel
  * @fires:	jiffy at which the bucket is due
@@ -119,27 +113,19 @@ struct twi_batch {
 /**
  * struct twi_wheel - the death row
  * @batch:	TWI_WHEEL_SIZE batches a CPU, @cpus of them
- * @now:	jiffy at which the pass began
- * @now_ms:	low 32 bits of the millisecond (CLOCK_MONOTONIC), likewise
+ * @clock:	the kernel's, when the pass began
  * @cpus:	CPUs that there can be
- * @hz:		jiffies a second
- * @tw_len:	TCP_TIMEWAIT_LEN in jiffies
- * @stamped:	the kernel keeps the time of entry
  * @unarmed:	minisockets without a pending timer
  * @unplaced:	whose expiry and wheel index do not belong together
- * @overdue:	in batches that were due before @now
+ * @overdue:	in batches that were due before the pass
  * @overdue_longest: jiffies by which the latest of them is
  * @closed:	TIME-WAIT minisockets by seconds since they entered it
  * @closed_older: those that entered it before
  */
 struct twi_wheel {
 	struct twi_batch *batch;
-	unsigned long now;
-	u32 now_ms;
+	struct twi_clock clock;
 	u32 cpus;
-	u32 hz;
-	u32 tw_len;
-	bool stamped;
 	u64 unarmed;
 	u64 unplaced;
 	u64 overdue;

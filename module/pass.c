@@ -153,34 +153,6 @@ static int order_batches(struct twi_report *report)
 	return 0;
 }
 
-static int pass_deathrow(struct twi_report *report, struct twi_walk *walk)
-{
-	struct twi_wheel *wheel = &report->census.wheel;
-	int err;
-
-	err = twi_census_alloc_wheel(&report->census, nr_cpu_ids);
-	if (err)
-		return err;
-	wheel->hz = HZ;
-	wheel->tw_len = TCP_TIMEWAIT_LEN;
-	wheel->stamped = TWI_CAP_ENTRY_STAMP;
-	wheel->now = jiffies;
-	/* tcp_clock_ms(), which tw_entry_stamp is taken from. */
-	wheel->now_ms = div_u64(ktime_get_ns(), NSEC_PER_MSEC);
-	err = pass_ehash(walk, TWI_WALK_TIMERS);
-	return err ?: order_batches(report);
-}
-
-/* ehash_buckets has a row for each bucket that is not empty. */
-static void count_buckets(struct twi_report *report)
-{
-	const struct twi_census *c = &report->census;
-	u32 i;
-
-	for (i = 0; i < c->buckets; i++)
-		report->rows += c->bucket[i].sockets > 0;
-}
-
 static_assert(!TWI_CAP_REUSE_DELAY || TWI_CAP_ENTRY_STAMP,
 	      "the delay is counted from the stamp");
 
@@ -195,6 +167,28 @@ static void clock_read(struct twi_clock *clock)
 	clock->tw_step = twi_wheel_step(TCP_TIMEWAIT_LEN);
 	clock->stamped = TWI_CAP_ENTRY_STAMP;
 	clock->delayed = TWI_CAP_REUSE_DELAY;
+}
+
+static int pass_deathrow(struct twi_report *report, struct twi_walk *walk)
+{
+	int err;
+
+	err = twi_census_alloc_wheel(&report->census, nr_cpu_ids);
+	if (err)
+		return err;
+	clock_read(&report->census.wheel.clock);
+	err = pass_ehash(walk, TWI_WALK_TIMERS);
+	return err ?: order_batches(report);
+}
+
+/* ehash_buckets has a row for each bucket that is not empty. */
+static void count_buckets(struct twi_report *report)
+{
+	const struct twi_census *c = &report->census;
+	u32 i;
+
+	for (i = 0; i < c->buckets; i++)
+		report->rows += c->bucket[i].sockets > 0;
 }
 
 /* What the namespace of each supply says, as of now. */

@@ -319,12 +319,12 @@ static void head_deathrow(struct seq_file *m, const struct twi_report *report)
 
 	put_key(m, "tw", count_state(&report->census, TWI_STATE_tw));
 	put_key(m, "fw2", count_state(&report->census, TWI_STATE_fw2));
-	put_key(m, "hz", wheel->hz);
+	put_key(m, "hz", wheel->clock.hz);
 	put_key(m, "unarmed", wheel->unarmed);
 	put_key(m, "unplaced", wheel->unplaced);
 	put_key(m, "overdue", wheel->overdue);
 	put_key(m, "overdue_longest_ms", jiffies_ms(wheel->overdue_longest));
-	seq_printf(m, "closed_from %s\n", wheel->stamped ? "stamp" : "timer");
+	seq_printf(m, "closed_from %s\n", wheel->clock.stamped ? "stamp" : "timer");
 	for (i = 0; i < TWI_CLOSED_NR; i++)
 		seq_printf(m, "closed.%u %llu\n", i, wheel->closed[i]);
 	put_key(m, "closed_older", wheel->closed_older);
@@ -339,7 +339,7 @@ static void row_deathrow(struct seq_file *m, const struct twi_report *report,
 	const struct twi_batch *batch = &wheel->batch[nr];
 	u32 level = nr % TWI_WHEEL_SIZE / TWI_WHEEL_LEVEL_SIZE;
 
-	seq_put_decimal_ll(m, "", jiffies_ms(batch->fires - wheel->now));
+	seq_put_decimal_ll(m, "", jiffies_ms(batch->fires - wheel->clock.now));
 	seq_put_decimal_ull(m, " ", nr / TWI_WHEEL_SIZE);
 	seq_put_decimal_ull(m, " ", level);
 	seq_put_decimal_ull(m, " ", jiffies_ms(1L << TWI_WHEEL_SHIFT(level)));

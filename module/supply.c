@@ -274,18 +274,15 @@ static bool dev_matches(const struct twi_supply *s, s32 dev)
 }
 
 /* Seconds until its timer fires, SUPPLY_NEVER where that is not known. */
-static u32 sock_fires(const struct twi_clock *clock,
-		      const struct twi_sock *sock)
+static u32 sock_due(const struct twi_clock *clock,
+		    const struct twi_sock *sock)
 {
 	u32 level = (sock->timer >> TIMER_ARRAYSHIFT) / TWI_WHEEL_LEVEL_SIZE;
-	u32 shift = TWI_WHEEL_SHIFT(level);
-	unsigned long fires;
 	long left;
 
 	if (!(sock->flags & TWI_SOCK_ARMED) || level >= TWI_WHEEL_LEVELS)
 		return SUPPLY_NEVER;
-	fires = ((sock->expires >> shift) + 1) << shift;
-	left = fires - clock->now;
+	left = twi_sock_fires(sock, level) - clock->now;
 	if (left <= 0)
 		return 0;
 	return min_t(unsigned long, (left + clock->hz - 1) / clock->hz,
@@ -341,7 +338,7 @@ static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 	if (!first || (!fresh && s->reuse))
 		return;
 	if (sock->state <= TWI_STATE_fw2)
-		seconds = sock_fires(clock, sock);
+		seconds = sock_due(clock, sock);
 	if (s->reuse)
 		seconds = min(seconds, fresh);
 	supply_due(s, seconds);

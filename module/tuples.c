@@ -62,20 +62,6 @@ static void sock_key(struct twi_tuples *t, const struct twi_sock *sock,
 	}
 }
 
-/* Ticks since a TIME-WAIT socket began; U32_MAX where that can't be told. */
-static u32 sock_age(const struct twi_clock *clock, const struct twi_sock *sock)
-{
-	long age;
-
-	if (clock->stamped)
-		age = (s32)(clock->now_ms - sock->stamp);
-	else if (sock->flags & TWI_SOCK_ARMED)
-		age = clock->now - (sock->expires - clock->tw_len);
-	else
-		return U32_MAX;
-	return age < 0 ? 0 : age;
-}
-
 static void group_clear(struct twi_group *group)
 {
 	group->tw = 0;
@@ -90,8 +76,8 @@ static void group_clear(struct twi_group *group)
 static void group_add_tw(const struct twi_clock *clock,
 			 struct twi_group *group, const struct twi_sock *sock)
 {
-	u32 second = clock->stamped ? 1000 : clock->hz;
-	u32 age = sock_age(clock, sock);
+	u32 second = twi_clock_second(clock);
+	u32 age = twi_sock_age(clock, sock);
 
 	group->tw++;
 	if (age == U32_MAX)

@@ -11,6 +11,7 @@
 
 #include <linux/siphash.h>
 
+#include "clock.h"
 #include "sides.h"
 #include "value.h"
 
@@ -91,29 +92,6 @@ struct twi_heavy {
 	union twi_key key;
 	u32 hash;
 	u32 count;
-};
-
-/**
- * struct twi_clock - how the kernel keeps the time of minisockets
- * @now:	jiffy at which the walk began
- * @now_ms:	low 32 bits of the millisecond (CLOCK_MONOTONIC), likewise
- * @now_s:	low 32 bits of the second (CLOCK_MONOTONIC), likewise
- * @hz:		jiffies a second
- * @tw_len:	TCP_TIMEWAIT_LEN in jiffies
- * @tw_step:	step of the timer wheel at that timeout, in jiffies
- * @stamped:	the kernel keeps the time of entry; ages are in ms, not jiffies
- * @delayed:	connect() takes over TIME-WAIT some time after its entry, not in
- *		the second after its last timestamp
- */
-struct twi_clock {
-	unsigned long now;
-	u32 now_ms;
-	u32 now_s;
-	u32 hz;
-	u32 tw_len;
-	u32 tw_step;
-	bool stamped;
-	bool delayed;
 };
 
 /**

@@ -313,9 +313,9 @@ static struct twi_census wheel(unsigned long now)
 	struct twi_census c = census(TWI_WANT_WHEEL);
 
 	EXPECT(0, twi_census_alloc_wheel(&c, 2));
-	c.wheel.now = now;
-	c.wheel.hz = 250;
-	c.wheel.tw_len = 15000;
+	c.wheel.clock.now = now;
+	c.wheel.clock.hz = 250;
+	c.wheel.clock.tw_len = 15000;
 	return c;
 }
 
@@ -416,8 +416,8 @@ static void test_closed(void)
 	EXPECT(1, c.wheel.closed_older);
 
 	/* By the stamp: 5.999 s, and one that is 2 ms ahead of us. */
-	c.wheel.stamped = true;
-	c.wheel.now_ms = 1000;
+	c.wheel.clock.stamped = true;
+	c.wheel.clock.now_ms = 1000;
 	s = timer(0, 3, 99999 + 15000);
 	s.stamp = 1000 - 5999;
 	fold(&c, s);
