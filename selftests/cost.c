@@ -17,17 +17,29 @@
 #define TRACING	"/sys/kernel/debug/tracing/"
 #define OTHER	50000	/* ports for searches that only move the next one */
 
+static bool names_recorded;	/* record-cmd was on before the probe */
+
 static void probe_stop(void)
 {
 	if (access(TRACING "events/twinspect/probe/enable", F_OK))
 		return;
 	tw_write(TRACING "events/twinspect/probe/enable", "0");
 	tw_write(TRACING "kprobe_events", "-:twinspect/probe");
+	if (names_recorded)
+		tw_write(TRACING "options/record-cmd", "1");
+	names_recorded = false;
 }
 
 /*
  * Every port that a search finds in TIME-WAIT is a call of tcp_twsk_unique(),
  * which nothing else calls here.
+ *
+ * With record-cmd, an event that is turned on has the tracer note the names of
+ * tasks at each switch, and the kernel patches __schedule() for it.  QEMU's TCG
+ * (7.2, a thread for each CPU) can keep the translation of an instruction that
+ * another CPU has just patched: a CPU then takes the breakpoint of text_poke_bp()
+ * for ever, with interrupts off, and the guest ends in a soft lockup.
+ * qemu/tests/tcg-patching shows it without twinspect.
  */
 static int probe_start(void)
 {
@@ -37,6 +49,9 @@ static int probe_start(void)
 		return -1;
 	close(fd);
 	probe_stop();	/* what a test left that was cut short */
+	names_recorded = tw_read_number(TRACING "options/record-cmd") == 1;
+	if (names_recorded && tw_write(TRACING "options/record-cmd", "0"))
+		return -2;
 	return tw_write(TRACING "kprobe_events",
 			"p:twinspect/probe tcp_twsk_unique") ||
 	       tw_write(TRACING "events/twinspect/probe/enable", "1") ? -2 : 0;
