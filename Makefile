@@ -33,7 +33,7 @@ demo:
 	qemu/demo
 
 check:
-	scripts/check
+	scripts/check $(STAGES)
 
 # Hours from an empty cache: the kernels are built.
 check-matrix check-debug:

@@ -22,10 +22,12 @@ need() { "$top/scripts/need" "$@"; }
 
 default_kernel() { awk '!/^#/ && NF { print $1; exit }' "$here/kernels"; }
 
-# kernel_names matrix|debug: those that a distribution could ship, or those that
-# look for bugs; in the order of the table.
+# kernel_names matrix|debug|stock: those that a distribution could ship, those
+# that look for bugs, or those that Debian has built; in the order of the table.
 kernel_names() {
-	awk -v group="$1" '!/^#/ && NF && $6 == group { print $1 }' \
+	awk -v group="$1" '
+	/^#/ || !NF { next }
+	group == "stock" ? $4 !~ /^linux-source-/ : $6 == group { print $1 }' \
 		"$here/kernels"
 }
 
