@@ -57,3 +57,11 @@ fi
 	done
 } > "$tmp/probe.h"
 mv "$tmp/probe.h" "$out"
+
+# compat.h judges the answers, here and alone, so that a kernel which is too old
+# or a wrong answer is one error, not some in each file.
+echo '#include "compat.h"' > "$tmp/compat.c"
+if ! LC_ALL=C "$@" -Wfatal-errors -fsyntax-only "$tmp/compat.c" >&2; then
+	rm "$out"
+	exit 1
+fi
