@@ -15,6 +15,9 @@ me=${0##*/}
 # depmod, modprobe and mke2fs live where a user's PATH does not look.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
+# shellcheck source=qemu/arch.sh
+. "$here/arch.sh"
+
 say() { printf "%s\n" "$*" | sed "s,^,qemu/$me: ," >&2; }
 die() { say "$*"; exit 1; }
 
@@ -32,13 +35,14 @@ kernel_names() {
 }
 
 # kernel_load NAME: sets arch, suite, image, headers, group, slow and cmdline
-# from the table.
+# from the table, and what arch_load sets.
 kernel_load() {
 	local line
 	line=$(awk -v k="$1" '!/^#/ && $1 == k' "$here/kernels")
 	[ -n "$line" ] || die "no kernel $1 in qemu/kernels"
 	# shellcheck disable=SC2034 # the names are for whoever called
 	read -r _ arch suite image headers group slow cmdline <<<"$line"
+	arch_load "$arch"
 }
 
 # lock NAME: one at a time for the rest of this process, over all runs that

@@ -37,14 +37,15 @@ source_fetch() {
 	mv -T "$tmp" "$dir"
 }
 
-# source_options FRAGMENT[,FRAGMENT...]: their lines without the reasons.
+# source_options FRAGMENT[,FRAGMENT...]: their lines without the reasons, those
+# that begin with an architecture for that one alone.
 source_options() {
 	local name
 
 	for name in ${1//,/ }; do
 		[ -e "$here/config/$name.config" ] ||
 			die "no qemu/config/$name.config"
-		sed -n 's/^\(CONFIG_[A-Za-z0-9_]*=[^[:space:]]*\).*/\1/p' \
+		sed -n -E "s/^(${arch}[[:space:]]+)?(CONFIG_\w+=[^[:space:]]*).*/\2/p" \
 			"$here/config/$name.config"
 	done
 }
@@ -54,7 +55,7 @@ source_key() {
 	{
 		echo "$recipe"
 		cat "${source%/tree}/version"
-		gcc --version | head -n 1
+		"${cross}gcc" --version | head -n 1
 		source_options "$1"
 	} | sha256sum | cut -c 1-12
 }
@@ -80,7 +81,8 @@ source_make() {
 	local dir=$1
 	shift
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u OUTPUT -u KDIR \
-		nice -n 19 make -s -C "$source" O="$dir" -j "$(nproc)" "$@" \
+		nice -n 19 make -s -C "$source" O="$dir" -j "$(nproc)" \
+		ARCH="$linux_arch" CROSS_COMPILE="$cross" "$@" \
 		>>"$dir.log" 2>&1 || {
 		tail -n 30 "$dir.log" >&2
 		die "cannot make $* of $image"
@@ -108,25 +110,28 @@ source_prune() {
 	find "$1" -path "$1/scripts" -prune -o -path "$1/tools" -prune -o \
 		-type f \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' \
 		-o -name '*.ko' -o -name '*.mod.c' -o -name 'vmlinux.*' \
-		-o -name 'bzImage' \) ! -path "$1/vmlinux.symvers" \
+		-o -name "$boot_image" \) ! -path "$1/vmlinux.symvers" \
 		-exec rm {} +
 }
 
 # source_build DIR FRAGMENTS KEY: makes build in DIR, and image, as a package
 # would hold it; sets $release and $version. DIR is renamed to $dir later, and
-# a build directory knows where it is.
+# a build directory knows where it is. It is told, too, what it was built for and
+# with: who builds modules in it need not know.
 source_build() {
 	local build=$1/build
 
 	version=$(cat "${source%/tree}/version")
 	say "building $image $version with ${2//,/, } (minutes; $build.log)"
 	source_configure "$build" "$2" "$3"
-	source_make "$build" bzImage modules
+	source_make "$build" "$boot_image" modules
 	source_make "$build" INSTALL_MOD_PATH="$1/image" modules_install
 	release=$(cat "$build/include/config/kernel.release")
 	mkdir -p "$1/image/boot"
-	cp "$build/arch/x86/boot/bzImage" "$1/image/boot/vmlinuz-$release"
+	cp "$build/arch/$linux_arch/boot/$boot_image" \
+		"$1/image/boot/vmlinuz-$release"
 	cp "$build/.config" "$1/image/boot/config-$release"
 	source_prune "$build"
-	sed -i "s|$1/|$dir/|" "$build/Makefile"
+	sed -i -e "s|$1/|$dir/|" -e "2i export ARCH = $linux_arch" \
+		-e "2i export CROSS_COMPILE = $cross" "$build/Makefile"
 }
