@@ -71,7 +71,7 @@ TEST_F(twgen, namespaces)
 TEST_F(twgen, bad_arguments)
 {
 	struct twgen_make arg = {
-		.listener = -1, .closer = 3, .count = 1, .addresses = 1,
+		.listener = -1, .closer = 99, .count = 1, .addresses = 1,
 	};
 
 	tw_addr(&arg.remote, TW_V4, NULL, PORT);
@@ -120,6 +120,20 @@ TEST_F_TIMEOUT(twgen, both_sides, 60)
 	EXPECT_TRUE(tw_wait_sockstat(2000));
 	EXPECT_EQ(2000, tw_gen_drop(self->gen, PORT));
 	EXPECT_EQ(0, tw_sockstat());
+}
+
+/* Or on none of them, and nothing else is left either. */
+TEST_F(twgen, resets)
+{
+	struct tw_conn conn = {
+		.family = TW_V6, .port = PORT, .reset = true,
+	};
+	struct tw_count c;
+
+	ASSERT_EQ(500, tw_gen(self->gen, &conn, 500));
+	EXPECT_EQ(0, tw_sockstat());
+	ASSERT_EQ(0, tw_count_diag(&c));
+	EXPECT_EQ(0, tw_count_total(&c));
 }
 
 /* It keeps to the buckets that it is told. */

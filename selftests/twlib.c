@@ -75,6 +75,13 @@ int tw_slow(void)
 	return slow > 0 ? slow : 1;
 }
 
+bool tw_full(void)
+{
+	const char *text = getenv("TWINSPECT_FULL");
+
+	return text && atoi(text);
+}
+
 /* time */
 
 /* What the harness calls alarm(), see the Makefile; it is declared so too. */
@@ -534,7 +541,8 @@ int tw_gen(int gen, const struct tw_conn *conn, int n)
 	struct tw_conn c = with_lport(conn, (n - 1) / addresses + 1);
 	struct twgen_make arg = {
 		.listener = -1,
-		.closer = conn->both_close ? TWGEN_BOTH :
+		.closer = conn->reset ? TWGEN_RESET :
+			  conn->both_close ? TWGEN_BOTH :
 			  conn->server_closes ? TWGEN_SERVER : TWGEN_CLIENT,
 		.count = n,
 		.addresses = addresses,
@@ -580,6 +588,27 @@ int tw_gen_info(int gen, struct twgen_info *info)
 int tw_gen_bind(int gen, struct twgen_bind *bind)
 {
 	return ioctl(gen, TWGEN_BIND, bind) ? tw_fail("TWGEN_BIND") : 0;
+}
+
+int tw_gen_lock(int gen, unsigned int slot, unsigned int ms,
+		struct twgen_lock *lock)
+{
+	*lock = (struct twgen_lock) { .slot = slot, .ms = ms };
+	return ioctl(gen, TWGEN_LOCK, lock) ? tw_fail("TWGEN_LOCK") : 0;
+}
+
+int tw_gen_grace(int gen, unsigned int ms, struct twgen_grace *grace)
+{
+	*grace = (struct twgen_grace) { .ms = ms };
+	return ioctl(gen, TWGEN_GRACE, grace) ? tw_fail("TWGEN_GRACE") : 0;
+}
+
+long long tw_gen_hunt(int gen, unsigned int slot, unsigned int ms)
+{
+	struct twgen_hunt arg = { .slot = slot, .ms = ms };
+
+	return ioctl(gen, TWGEN_HUNT, &arg) ?
+	       tw_fail("TWGEN_HUNT") : (long long)arg.found;
 }
 
 struct twgen_chain *tw_gen_chains(int gen, int table, size_t *n)

@@ -49,6 +49,8 @@ void *tw_need(void *p);
  * environment: populations that are large are to be divided by it.
  */
 int tw_slow(void);
+/* Whether what takes long is to be done in full: TWINSPECT_FULL. */
+bool tw_full(void);
 
 /* time */
 long long tw_now_ms(void);		/* monotonic */
@@ -170,6 +172,7 @@ struct tw_conn {
 	uint16_t	lport;		/* of the first client, 0: see below */
 	bool		server_closes;	/* inbound TIME-WAIT */
 	bool		both_close;	/* one on either side; twgen only */
+	bool		reset;		/* none on any side; twgen only */
 	int		addresses;	/* clients', from local on; twgen only */
 };
 
@@ -204,7 +207,47 @@ long long tw_gen_drop_in(int gen, uint16_t port, unsigned int from,
 			 unsigned int to);
 int tw_gen_info(int gen, struct twgen_info *info);
 int tw_gen_bind(int gen, struct twgen_bind *bind);
+/* How often the lock of bucket @slot was held when it was looked at. */
+int tw_gen_lock(int gen, unsigned int slot, unsigned int ms,
+		struct twgen_lock *lock);
+int tw_gen_grace(int gen, unsigned int ms, struct twgen_grace *grace);
+/* Minisockets of the bucket taken away from who had a reference. */
+long long tw_gen_hunt(int gen, unsigned int slot, unsigned int ms);
 /* Of table TWGEN_EHASH, TWGEN_BHASH or TWGEN_BHASH2. */
 struct twgen_chain *tw_gen_chains(int gen, int table, size_t *n);
+
+/*
+ * Sockets that come and go: a process for each CPU that opens and closes
+ * connections by twgen, for as long as it is told to, as fast as it can.
+ */
+enum tw_churn_how {
+	TW_CHURN_PAUSE,
+	TW_CHURN_RESET,		/* no TIME-WAIT socket is made */
+	TW_CHURN_TW,		/* one on either side, ended at once */
+	TW_CHURN_BOTH,		/* now the one, now the other */
+};
+
+/* Connections at a time of each process. */
+#define TW_CHURN_BATCH	40
+
+struct tw_churn {
+	int			n;	/* processes */
+	pid_t			*pid;
+	struct tw_churned	*shared;
+};
+
+/*
+ * Process i has CPU i, namespace @ns[i % @nns], and port @port + i; all of them
+ * have addresses of @family.
+ */
+int tw_churn_start(struct tw_churn *churn, enum tw_family family,
+		   uint16_t port, const int *ns, int nns);
+/* Returns when all of them do so: what they did else is undone. */
+int tw_churn_how(struct tw_churn *churn, enum tw_churn_how how);
+/* Connections opened and closed until now: no more than all, or all at least. */
+long long tw_churn_closed(const struct tw_churn *churn);
+long long tw_churn_opened(const struct tw_churn *churn);
+/* Ends the processes, and the TIME-WAIT sockets of theirs; -1 if one failed. */
+int tw_churn_stop(struct tw_churn *churn);
 
 #endif /* TWLIB_H */

@@ -15,6 +15,8 @@
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/nsproxy.h>
+#include <linux/rcupdate.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -171,6 +173,15 @@ static int close_at_once(struct socket *client, struct socket *server)
 	return 0;
 }
 
+/* As a program does it with SO_LINGER and a time of 0. */
+static int close_reset(struct socket *client, struct socket *server)
+{
+	sock_no_linger(client->sk);
+	sock_release(client);
+	sock_release(server);
+	return 0;
+}
+
 /* One connection, from the first SYN to both ends closed. */
 static int make_one(struct twgen_make *arg, struct socket *listener)
 {
@@ -197,6 +208,8 @@ static int make_one(struct twgen_make *arg, struct socket *listener)
 		return close_both(client, server);
 	case TWGEN_SERVER:
 		return close_both(server, client);
+	case TWGEN_RESET:
+		return close_reset(client, server);
 	default:
 		return close_at_once(client, server);
 	}
@@ -222,7 +235,7 @@ static int twgen_make(struct twgen_make *arg)
 	struct socket *listener;
 	int err;
 
-	if (addr_len(&arg->remote) < 0 || arg->closer > TWGEN_BOTH ||
+	if (addr_len(&arg->remote) < 0 || arg->closer > TWGEN_RESET ||
 	    !arg->addresses)
 		return -EINVAL;
 	if (arg->local.v4.sin_family != arg->remote.v4.sin_family)
@@ -466,6 +479,18 @@ static int twgen_chains(struct net *net, struct twgen_chains *arg)
 	return err;
 }
 
+static u32 count_namespaces(void)
+{
+	struct net *net;
+	u32 nr = 0;
+
+	down_read(&net_rwsem);
+	for_each_net(net)
+		nr++;
+	up_read(&net_rwsem);
+	return nr;
+}
+
 static int twgen_info(struct net *net, struct twgen_info *arg)
 {
 	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
@@ -483,6 +508,7 @@ static int twgen_info(struct net *net, struct twgen_info *arg)
 		.bhash_buckets = hinfo->bhash_size,
 		.bhash_head = sizeof(struct inet_bind_hashbucket),
 		.own_ehash = hinfo != twgen_hashinfo(&init_net),
+		.namespaces = count_namespaces(),
 	};
 	return 0;
 }
@@ -510,6 +536,96 @@ static int twgen_bind(struct net *net, struct twgen_bind *arg)
 	return err;
 }
 
+static int twgen_lock(struct net *net, struct twgen_lock *arg)
+{
+	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
+	unsigned long end = jiffies + msecs_to_jiffies(arg->ms);
+	spinlock_t *lock = inet_ehash_lockp(hinfo, arg->slot);
+
+	if (arg->slot > hinfo->ehash_mask)
+		return -EINVAL;
+	arg->looks = 0;
+	arg->held = 0;
+	while (time_before(jiffies, end)) {
+		if (spin_trylock_bh(lock))
+			spin_unlock_bh(lock);
+		else
+			arg->held++;
+		if (++arg->looks % 1024)
+			continue;
+		cond_resched();
+		if (signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+static int twgen_grace(struct twgen_grace *arg)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(arg->ms);
+	u64 since;
+
+	arg->count = 0;
+	arg->longest_ns = 0;
+	while (time_before(jiffies, end)) {
+		since = ktime_get_ns();
+		synchronize_rcu_expedited();
+		arg->longest_ns = max(arg->longest_ns, ktime_get_ns() - since);
+		arg->count++;
+		if (signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/*
+ * A minisocket that somebody has a reference to, and now we as well: the hash,
+ * the bind hash and the timer have one each.
+ */
+static struct inet_timewait_sock *hunt_chain(struct inet_hashinfo *hinfo,
+					     unsigned int slot,
+					     const struct net *net)
+{
+	struct inet_timewait_sock *tw = NULL;
+	struct hlist_nulls_node *node;
+	struct sock *sk;
+
+	rcu_read_lock();
+	sk_nulls_for_each_rcu(sk, node, &hinfo->ehash[slot].chain) {
+		if (refcount_read(&sk->sk_refcnt) <= 3)
+			continue;
+		tw = get_selected(sk, net, 0);
+		if (tw)
+			break;
+	}
+	rcu_read_unlock();
+	return tw;
+}
+
+static int twgen_hunt(struct net *net, struct twgen_hunt *arg)
+{
+	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
+	unsigned long end = jiffies + msecs_to_jiffies(arg->ms);
+	struct inet_timewait_sock *tw;
+
+	if (arg->slot > hinfo->ehash_mask)
+		return -EINVAL;
+	arg->found = 0;
+	while (time_before(jiffies, end)) {
+		tw = hunt_chain(hinfo, arg->slot, net);
+		if (tw) {
+			local_bh_disable();
+			inet_twsk_deschedule_put(tw);
+			local_bh_enable();
+			arg->found++;
+		}
+		cond_resched();
+		if (signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
 static long do_ioctl(struct twgen_file *tf, unsigned int cmd, void *arg)
 {
 	struct net *net = current->nsproxy->net_ns;
@@ -527,6 +643,12 @@ static long do_ioctl(struct twgen_file *tf, unsigned int cmd, void *arg)
 		return twgen_info(net, arg);
 	case TWGEN_BIND:
 		return twgen_bind(net, arg);
+	case TWGEN_LOCK:
+		return twgen_lock(net, arg);
+	case TWGEN_GRACE:
+		return twgen_grace(arg);
+	case TWGEN_HUNT:
+		return twgen_hunt(net, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -541,6 +663,9 @@ static long twgen_ioctl(struct file *file, unsigned int cmd, unsigned long ptr)
 		struct twgen_chains	chains;
 		struct twgen_info	info;
 		struct twgen_bind	bind;
+		struct twgen_lock	lock;
+		struct twgen_grace	grace;
+		struct twgen_hunt	hunt;
 	} arg = {};
 	size_t size = _IOC_SIZE(cmd);
 	long err;

@@ -29,6 +29,7 @@ union twgen_addr {
 #define TWGEN_CLIENT	0	/* outbound */
 #define TWGEN_SERVER	1	/* inbound */
 #define TWGEN_BOTH	2	/* at once: a TIME-WAIT socket on either side */
+#define TWGEN_RESET	3	/* with a RST: no TIME-WAIT socket at all */
 
 /*
  * Open @count connections one after the other and close each.  They go round
@@ -109,6 +110,36 @@ struct twgen_info {
 	__u32			bhash_buckets;
 	__u32			bhash_head;
 	__u32			own_ehash;
+	__u32			namespaces;	/* on the kernel's list of them */
+};
+
+/*
+ * Tries the lock of bucket @slot of the caller's established hash, over and
+ * over for @ms, without ever waiting for it.
+ */
+struct twgen_lock {
+	__u32			slot;
+	__u32			ms;
+	__u64			looks;	/* out */
+	__u64			held;	/* out: of these, it was held */
+};
+
+/*
+ * Takes minisockets of bucket @slot away from whoever has a reference to one of
+ * them besides the kernel's own three, for @ms.
+ */
+struct twgen_hunt {
+	__u32			slot;
+	__u32			ms;
+	__u32			found;	/* out */
+	__u32			pad;
+};
+
+/* Waits for one expedited grace period of RCU after the other, for @ms. */
+struct twgen_grace {
+	__u32			ms;
+	__u32			count;	/* out */
+	__u64			longest_ns;	/* out */
 };
 
 #define TWGEN_MAKE	_IOWR('w', 1, struct twgen_make)
@@ -118,5 +149,8 @@ struct twgen_info {
 #define TWGEN_CHAINS	_IOWR('w', 4, struct twgen_chains)
 #define TWGEN_INFO	_IOR('w', 5, struct twgen_info)
 #define TWGEN_BIND	_IOWR('w', 6, struct twgen_bind)
+#define TWGEN_LOCK	_IOWR('w', 7, struct twgen_lock)
+#define TWGEN_GRACE	_IOWR('w', 8, struct twgen_grace)
+#define TWGEN_HUNT	_IOWR('w', 9, struct twgen_hunt)
 
 #endif /* TWGEN_H */
