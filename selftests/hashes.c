@@ -411,38 +411,4 @@ TEST_F(hashes, two_own)
 	EXPECT_EQ(80, tw_get(f, "ehash_own_nodes"));
 }
 
-/* All sockets in one chain: the path for flooded tables, exact when quiet. */
-TEST_F_TIMEOUT(hashes, one_chain, 60)
-{
-	struct tw_conn conn = { .family = TW_V4, .port = PORT };
-	const char *const exact[] = { "summary", "ehash_buckets", "deathrow" };
-	struct twgen_info info;
-	struct tw_file *f;
-
-	if (tw_cap("has_own_ehash") != 1)
-		SKIP(return, "has_own_ehash: no table is a namespace's own");
-	ASSERT_LE(0, own_table(1));
-	ASSERT_EQ(0, tw_gen_info(self->gen, &info));
-	ASSERT_EQ(1, info.ehash_buckets);
-	ASSERT_EQ(5000, tw_gen(self->gen, &conn, 5000));
-	ASSERT_TRUE(tw_wait_sockstat(5000));
-	for (int i = 0; i < 3; i++) {
-		f = tw_load(exact[i]);
-		SUMMARY_IS_QUIET(f);
-		EXPECT_EQ(5000, tw_get(f, "tw"));
-		EXPECT_EQ(1, tw_get(f, "pass_floods"));
-		EXPECT_EQ(0, tw_get(f, "pass_lock_fallbacks"));
-		tw_free(f);
-	}
-	f = tw_load("ehash_buckets");
-	ASSERT_EQ(1U, f->nrows);
-	EXPECT_EQ(0, tw_cell(f, 0, "bucket"));
-	EXPECT_EQ(5000, tw_cell(f, 0, "sockets"));
-	f = tw_load("summary");
-	EXPECT_EQ(5000, tw_get(f, "ehash_own_longest"));
-	EXPECT_EQ(1, tw_get(f, "ehash_own_chains.4096-8191"));
-	EXPECT_EQ(2500500, tw_get(f, "ehash_own_hit_milli"));
-	EXPECT_EQ(5000000, tw_get(f, "ehash_own_miss_milli"));
-}
-
 TEST_HARNESS_MAIN
