@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reads - a file can be read in any way, by anybody who may, any number of
- * times: what comes out is one pass, and nothing stays behind.
+ * reads - a file can be read in any way, any number of times and by many at
+ * once: what comes out is one pass, and nothing stays behind.  Who may read it,
+ * and that nothing else may be done, is what input is about.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-
-#include <linux/capability.h>
 
 #include "kselftest_harness.h"
 #include "twlib.h"
@@ -56,21 +51,6 @@ FIXTURE_SETUP(file)
 FIXTURE_TEARDOWN(file)
 {
 	close(self->fd);
-}
-
-TEST_F(file, byte_by_byte)
-{
-	size_t i = 0;
-	char byte;
-
-	ASSERT_EQ(0, lseek(self->fd, 0, SEEK_SET));
-	while (read(self->fd, &byte, 1) == 1) {
-		ASSERT_LT(i, self->len);
-		ASSERT_EQ(self->text[i], byte);
-		i++;
-	}
-	EXPECT_EQ(self->len, i);
-	EXPECT_EQ(0, read(self->fd, &byte, 1));
 }
 
 /* Pieces of any size, at any place, in any order, by lseek() or pread(). */
@@ -214,59 +194,6 @@ TEST_F_TIMEOUT(file, abandoned, 120)
 		TH_LOG("%lld KiB more than before", grown);
 	}
 	EXPECT_GE(50, grown);
-}
-
-TEST_F(file, not_for_writing)
-{
-	EXPECT_EQ(-1, tw_open(variant->name, O_WRONLY));
-	EXPECT_EQ(EACCES, errno);
-	EXPECT_EQ(-1, tw_open(variant->name, O_RDWR));
-	EXPECT_EQ(EACCES, errno);
-	EXPECT_EQ(-1, write(self->fd, "x", 1));
-	EXPECT_EQ(EBADF, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd,
-				   0));
-	EXPECT_EQ(ENODEV, errno);
-	EXPECT_EQ(-1, ioctl(self->fd, _IO('w', 1), 0));
-	EXPECT_EQ(ENOTTY, errno);
-}
-
-static int drop_net_admin(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &header, data))
-		return -1;
-	data[0].effective &= ~(1U << CAP_NET_ADMIN);
-	return syscall(SYS_capset, &header, data);
-}
-
-TEST_F(file, without_net_admin)
-{
-	ASSERT_EQ(0, drop_net_admin());
-	EXPECT_EQ(-1, tw_open(variant->name, O_RDONLY));
-	EXPECT_EQ(EPERM, errno);
-	/* An open file is a capability of its own. */
-	EXPECT_EQ(1, pread(self->fd, self->text, 1, 0));
-}
-
-/* Capabilities of a user namespace of one's own are none here. */
-TEST_F(file, user_namespace)
-{
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		SKIP(return, "no user namespace: CONFIG_USER_NS");
-	EXPECT_EQ(-1, tw_open(variant->name, O_RDONLY));
-	EXPECT_EQ(EPERM, errno);
-}
-
-TEST_F(file, other_user)
-{
-	ASSERT_EQ(0, setuid(65534));
-	EXPECT_EQ(-1, tw_open(variant->name, O_RDONLY));
-	EXPECT_EQ(EACCES, errno);
 }
 
 FIXTURE(readers) {
