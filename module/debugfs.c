@@ -4,11 +4,13 @@
  *
  * 0400 and nothing but read and seek, so that the files stay readable under
  * kernel lockdown in integrity mode (fs/debugfs/file.c: debugfs_locked_down()).
- * An open file holds the module, so that rmmod is refused meanwhile.
+ * An open file holds the module, so that rmmod is refused meanwhile: see
+ * twi_open_first().
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/module.h>
 
 #include "debugfs.h"
@@ -58,6 +60,35 @@ static const struct file_operations twi_fops = {
 	.release	= twi_release,
 };
 
+/*
+ * What debugfs is given: an operation that takes the module's reference itself.
+ *
+ * debugfs would take it for the owner that it finds here, and warns when it can't
+ * although the module is not on its way out.  But so it may look:
+ *
+ *  1. rmmod: try_stop_module() drops the last reference,
+ *  2. open(): try_module_get() fails, and the module's state is not yet
+ *  3. rmmod: MODULE_STATE_GOING.
+ *
+ * Here this is an open that fails.  debugfs_remove() waits for one that runs, so
+ * the module is there until it is back; but then nothing may lead to it any
+ * more, hence back to the inode's own operations, which are the kernel's.
+ */
+static int twi_open_first(struct inode *inode, struct file *file)
+{
+	if (!try_module_get(THIS_MODULE)) {
+		replace_fops(file, fops_get(inode->i_fop));
+		return -ENXIO;
+	}
+	/* Whose owner is put with the file, or when this fails. */
+	replace_fops(file, &twi_fops);
+	return twi_open(inode, file);
+}
+
+static const struct file_operations twi_first_fops = {
+	.open		= twi_open_first,
+};
+
 /**
  * twi_debugfs_create - create the directory and its files
  *
@@ -75,8 +106,10 @@ int twi_debugfs_create(void)
 		return PTR_ERR(twi_dir);
 	}
 	for (i = 0; i < TWI_FILE_NR; i++) {
-		dentry = debugfs_create_file(twi_file_names[i], 0400, twi_dir,
-					     (void *)i, &twi_fops);
+		/* No operation but open() needs debugfs to wait for it. */
+		dentry = debugfs_create_file_unsafe(twi_file_names[i], 0400,
+						    twi_dir, (void *)i,
+						    &twi_first_fops);
 		if (IS_ERR(dentry)) {
 			pr_err("cannot create %s/%s in debugfs: %pe\n",
 			       TWI_NAME, twi_file_names[i], dentry);

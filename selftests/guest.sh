@@ -20,6 +20,9 @@ export TWINSPECT_KO="$PWD/twinspect.ko"
 # How slow this kernel is: see qemu/kernels.
 TWINSPECT_SLOW=$(cat kselftest_install/slow)
 export TWINSPECT_SLOW
+# Whether what takes long is done in full.
+TWINSPECT_FULL=$(cat kselftest_install/full)
+export TWINSPECT_FULL
 ./kselftest_install/run_kselftest.sh
 status=$?
 

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * load - the module comes and goes: not while a file of it is open, any number
- * of times else.  TWINSPECT_KO names the module's file; without it nothing can
- * be loaded again, so nothing is unloaded.
+ * of times else, whatever the sockets do; and nothing of it is left.
+ * TWINSPECT_KO names the module's file; without it nothing can be loaded again,
+ * so nothing is unloaded.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 #include "twlib.h"
@@ -103,25 +109,232 @@ TEST_F(load, busy)
 	EXPECT_EQ(100, tw_cell(f, tw_row(f, "netns", tw_ns_inode()), "tw_v4"));
 }
 
-TEST_F_TIMEOUT(load, fifty_times, 120)
+/* Rounds of the test below; a fifth at a time is looked at for a leak. */
+#define ROUNDS	((tw_full() ? 500 : 100) / tw_slow())
+#define BATCH	(ROUNDS / 5)
+#define READERS	3
+
+/*
+ * What the kernel has allocated for itself, whatever for: slabs, memory of
+ * modules and of vmalloc(), and counters by CPU.
+ */
+static long long kernel_memory_kb(void)
 {
-	struct tw_conn conn = { .family = TW_V6, .port = PORT };
+	static const char *const names[] = {
+		"Slab:", "VmallocUsed:", "Percpu:", "KernelStack:",
+	};
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128], name[64];
+	long long sum = 0, kb;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s %lld", name, &kb) != 2)
+			continue;
+		for (size_t i = 0; i < 4; i++)
+			sum += strcmp(name, names[i]) ? 0 : kb;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
+/*
+ * A reader that is told when to open a file, of which it reads a byte, and when
+ * to close it: a byte each way.
+ */
+struct reader {
+	pid_t pid;
+	int to, from;
+};
+
+static void reader_run(int to, int from, int i)
+{
+	char go, byte;
+	int fd = -1;
+
+	while (read(to, &go, 1) == 1) {
+		if (go == 'o') {
+			fd = tw_open(tw_files[i++ % TW_FILES], O_RDONLY);
+			go = fd >= 0 && read(fd, &byte, 1) == 1 ? go : '!';
+		} else {
+			close(fd);
+		}
+		if (write(from, &go, 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+static int reader_start(struct reader *r, int i)
+{
+	int to[2], from[2];
+
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
+		return tw_fail("pipe");
+	r->pid = fork();
+	if (r->pid < 0)
+		return tw_fail("fork");
+	if (!r->pid) {
+		close(to[1]);
+		reader_run(to[0], from[1], i);
+	}
+	close(to[0]);
+	close(from[1]);
+	r->to = to[1];
+	r->from = from[0];
+	return 0;
+}
+
+/* Tells it, and waits until it has done so. */
+static int reader_does(const struct reader *r, char what)
+{
+	char done;
+
+	if (write(r->to, &what, 1) != 1 || read(r->from, &done, 1) != 1)
+		return tw_fail("reader");
+	return done == what ? 0 : -1;
+}
+
+/* The module stays while one of @n readers does, and goes when none does. */
+static int round_of(const struct reader *r, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (reader_does(&r[i], 'o'))
+			return -1;
+	}
+	for (i = 0; i < n; i++) {
+		if (!unload() || errno != EWOULDBLOCK)
+			return tw_fail("unload of a module in use");
+		if (reader_does(&r[i], 'c'))
+			return -1;
+	}
+	if (unload())
+		return tw_fail("unload");
+	if (!access(TW_DIR, F_OK))
+		return -1;
+	return load() ? tw_fail("load") : 0;
+}
+
+/*
+ * What a round loses it loses in each batch of them.  Others allocate now and
+ * then, so the batch after which least was left is the one that counts.  A page
+ * that each round lost would be 4 KiB a round, inodes and dentries of all files
+ * 7: half a page is less than either.
+ */
+TEST_F_TIMEOUT(load, under_churn, 400)
+{
+	struct tw_conn conn = { .family = TW_V4, .port = PORT };
+	long long lost = LLONG_MAX, ms, closed, kb;
+	struct reader r[READERS];
+	struct tw_churn churn;
+	int ns = tw_ns_fd(), rounds = 0;
 	struct tw_file *f;
 
 	if (!self->can)
 		SKIP(return, NO_MODULE);
 	ASSERT_EQ(100, tw_make(&conn, 100));
 	ASSERT_TRUE(tw_wait_sockstat(100));
-	for (int i = 0; i < 50; i++) {
-		ASSERT_EQ(0, unload());
-		ASSERT_EQ(-1, access(TW_DIR, F_OK));
-		ASSERT_EQ(0, load());
-		f = tw_load("netns");
-		ASSERT_NE(NULL, f);
-		ASSERT_EQ(100, tw_cell(f, tw_row(f, "netns", tw_ns_inode()),
-				       "tw_v6"));
-		tw_free(f);
+	ASSERT_EQ(0, tw_churn_start(&churn, TW_V6, PORT + 1, &ns, 1));
+	/* They have the time in which these wait for RCU. */
+	ASSERT_EQ(0, setpriority(PRIO_PROCESS, 0, -20));
+	for (int i = 0; i < READERS; i++)
+		ASSERT_EQ(0, reader_start(&r[i], i));
+	ms = tw_now_ms();
+	while (rounds < ROUNDS) {
+		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_PAUSE));
+		kb = kernel_memory_kb();
+		ASSERT_LT(0, kb);
+		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_BOTH));
+		for (int i = 0; i < BATCH; i++, rounds++)
+			ASSERT_EQ(0, round_of(r, rounds % (READERS + 1)));
+		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_PAUSE));
+		kb = kernel_memory_kb() - kb;
+		TH_LOG("%d times: %lld KiB more than before", rounds, kb);
+		if (kb < lost)
+			lost = kb;
 	}
+	ms = tw_now_ms() - ms;
+	closed = tw_churn_closed(&churn);
+	TH_LOG("%d times in %lld ms, %lld connections a second meanwhile",
+	       rounds, ms, 1000 * closed / (ms + 1));
+	EXPECT_LT(0, closed);
+	EXPECT_GE(2 * BATCH, lost);
+	ASSERT_EQ(0, tw_churn_stop(&churn));
+	f = tw_load("netns");
+	ASSERT_NE(NULL, f);
+	EXPECT_EQ(0, tw_inexact(f));
+	EXPECT_EQ(tw_sockstat(), tw_cell(f, tw_row(f, "netns", tw_ns_inode()),
+					 "tw_v4"));
+	for (int i = 0; i < READERS; i++) {
+		kill(r[i].pid, SIGKILL);
+		waitpid(r[i].pid, NULL, 0);
+	}
+}
+
+/* Opens files as they come and go: there, not there, or just on its way. */
+static void hammer(int i, int *opened)
+{
+	char byte;
+	int fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;; i++) {
+		fd = tw_open(tw_files[i % TW_FILES], O_RDONLY);
+		if (fd < 0 && (errno == ENOENT || errno == ENXIO))
+			continue;
+		if (fd < 0 || read(fd, &byte, 1) != 1 || byte != '#')
+			break;
+		__atomic_add_fetch(opened, 1, __ATOMIC_SEQ_CST);
+		tw_sleep_ms(1);
+		close(fd);
+		/* Or the module would never have a moment to go in. */
+		tw_sleep_ms(i * 7 % 100);
+	}
+	tw_fail("open or read");
+	_exit(1);
+}
+
+/* Nobody waits for anybody: each either has the file or does not. */
+TEST_F_TIMEOUT(load, in_a_race, 200)
+{
+	int *opened, gone = 0, busy = 0;
+	pid_t pid[2];
+	int status;
+
+	if (!self->can)
+		SKIP(return, NO_MODULE);
+	opened = mmap(NULL, sizeof(*opened), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, opened);
+	for (int i = 0; i < 2; i++) {
+		pid[i] = fork();
+		ASSERT_LE(0, pid[i]);
+		if (!pid[i])
+			hammer(i, opened);
+	}
+	while (gone < ROUNDS / 5) {
+		if (unload()) {
+			ASSERT_EQ(EWOULDBLOCK, errno);
+			busy++;
+			sched_yield();
+			continue;
+		}
+		gone++;
+		ASSERT_EQ(0, load());
+	}
+	for (int i = 0; i < 2; i++) {
+		kill(pid[i], SIGKILL);
+		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
+		EXPECT_TRUE(WIFSIGNALED(status));
+	}
+	TH_LOG("%d times, %d times it was in use; %d files opened", gone, busy,
+	       *opened);
+	EXPECT_LT(0, busy);
+	EXPECT_LT(0, *opened);
+	EXPECT_EQ(0, unload());
+	EXPECT_EQ(0, load());
 }
 
 TEST_HARNESS_MAIN
