@@ -37,7 +37,7 @@ check:
 
 # Hours from an empty cache: the kernels are built.
 check-matrix check-debug:
-	scripts/check $(@:check-%=%)
+	TWINSPECT_FULL=1 scripts/check $(@:check-%=%)
 
 install: install-module install-tools
 
