@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * tuples - a row per group of sockets that draw from one supply of ports: every
- * row against the list of ss, which is grouped here; up to 200,000 groups.  What
- * it says of the supply is in supply.c.
+ * row against the list of ss, which is grouped here.  What it says of the supply
+ * is in supply.c, what it does with more groups than it counts in scale.c.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -17,53 +17,6 @@
 
 /* By how much a time of the kernel's may be off: ticks, here and there. */
 #define SLACK_MS	30
-
-/* Whether the keys say what the rows say; the row of side other is the last. */
-static int keys_diff(const struct tw_file *f, const struct tw_groups *groups)
-{
-	size_t others = f->nrows - groups->n;
-	int bad = 0;
-
-	bad += others > 1 ||
-	       (others && strcmp(tw_text(f, f->nrows - 1, "side"), "other"));
-	bad += tw_get(f, "groups") != (long long)groups->n;
-	bad += tw_get(f, "tw") != tw_sum(f, "tw");
-	bad += tw_get(f, "fw2") != tw_sum(f, "fw2");
-	bad += tw_get(f, "sockets") != tw_sum(f, "tw") + tw_sum(f, "fw2") +
-				       tw_sum(f, "live");
-	if (tw_get(f, "complete") == 1) {
-		bad += tw_get(f, "unlisted_max") != 0;
-		bad += tw_get(f, "recounted") != 0;
-		bad += tw_get(f, "sockets") != tw_groups_sockets(groups);
-	}
-	bad += tw_inexact(f) != 0;
-	if (bad)
-		tw_log("%zu rows, of %zu groups; %d keys are wrong", f->nrows,
-		       groups->n, bad);
-	return bad;
-}
-
-/* What differs between tuples and ss, of all namespaces at @fds together. */
-static int diff_all(const int *fds, int n)
-{
-	struct tw_groups ss = {}, tuples = {};
-	struct tw_file *f;
-	int bad, i;
-
-	for (i = 0; i < n; i++) {
-		if (tw_ns_enter(fds[i]) || tw_ss_groups(&ss))
-			return -1;
-	}
-	f = tw_load("tuples");
-	if (!f || tw_tuples_groups(f, &tuples))
-		return -1;
-	bad = tw_groups_diff(&ss, &tuples) + keys_diff(f, &tuples);
-	bad += tw_get(f, "complete") != 1;
-	tw_groups_free(&ss);
-	tw_groups_free(&tuples);
-	tw_free(f);
-	return bad;
-}
 
 /* A row of ours: what it holds, and that it is there once. */
 static int row_diff(enum tw_side side, const char *local, const char *remote,
@@ -110,7 +63,7 @@ FIXTURE_TEARDOWN(tuples)
 {
 }
 
-#define EXPECT_SS_AGREES()	EXPECT_EQ(0, diff_all(self->ns, 2))
+#define EXPECT_SS_AGREES()	EXPECT_EQ(0, tw_tuples_diff(self->ns, 2))
 
 TEST_F(tuples, empty)
 {
@@ -301,7 +254,7 @@ TEST_F(tuples, namespaces)
 		ASSERT_EQ(72 + 18 * i, populate(self->gen, i));
 		ASSERT_TRUE(tw_wait_sockstat(72 + 18 * i));
 	}
-	EXPECT_EQ(0, diff_all(ns, SPACES + 1));
+	EXPECT_EQ(0, tw_tuples_diff(ns, SPACES + 1));
 }
 
 /* Rank of a row's side in the order that the document gives. */
@@ -513,155 +466,6 @@ TEST_F(tuples, times)
 	EXPECT_EQ(now.to - last.from < 10000 - SLACK_MS ? 20 : 0,
 		  tw_cell(f, row, "closed_10s"));
 	EXPECT_TRUE(since(tw_cell(f, row, "oldest_ms"), &first, &now));
-}
-
-/* 20,000 groups: all of them have their row. */
-TEST_F_TIMEOUT(tuples, twenty_thousand, 100)
-{
-	struct tw_conn conn = {
-		.family = TW_V6, .local = "fd77::1:1", .remote = "fd77::1",
-		.port = PORT, .addresses = 10000, .both_close = true,
-	};
-	struct tw_file *f;
-
-	ASSERT_EQ(0, tw_ns_own_v6());
-	ASSERT_EQ(10000, tw_gen(self->gen, &conn, 10000));
-	ASSERT_EQ(20000, tw_gen_hold(self->gen, 0));
-	ASSERT_LE(0, tw_listen(TW_V6, "::", PORT));
-	ASSERT_LE(20000, tw_cap("tuples_max"));
-	f = tw_load("tuples");
-	ASSERT_NE(NULL, f);
-	EXPECT_EQ(1, tw_get(f, "complete"));
-	EXPECT_EQ(20000, tw_get(f, "groups"));
-	EXPECT_EQ(20000, tw_get(f, "tw"));
-	EXPECT_SS_AGREES();
-}
-
-/* Half of them outbound, half inbound, each of one socket. */
-static long long make_groups(int gen, long long n)
-{
-	const int each = 25000;
-	long long made = 0;
-	char address[32];
-	int i;
-
-	for (i = 0; made < n; i++) {
-		struct tw_conn conn = {
-			.family = TW_V4, .port = PORT, .local = address,
-			.addresses = each, .both_close = true,
-		};
-
-		snprintf(address, sizeof(address), "127.%d.0.1", i + 1);
-		if (tw_gen(gen, &conn, each) != each)
-			return -1;
-		made += 2 * each;
-		/* The first of them shall live to see the last ones. */
-		if (tw_gen_hold(gen, 0) != made)
-			return -1;
-	}
-	return tw_listen(TW_V4, NULL, PORT) < 0 ? -1 : made;
-}
-
-/*
- * One group of some 2,000, all in one sixth of the table: the first or the last
- * one that a walk comes to.  Were there more than half as many as there are
- * ports, connect() would have to look for the last of them.
- */
-static long long make_heavy(int gen, bool last)
-{
-	struct tw_conn conn = { .family = TW_V4, .port = PORT + 1 };
-	struct twgen_info info;
-	long long n = 12000;
-	unsigned int sixth;
-
-	if (tw_gen_info(gen, &info) || tw_gen(gen, &conn, n) != n)
-		return -1;
-	sixth = info.ehash_buckets / 6;
-	return n - (last ? tw_gen_drop_in(gen, PORT + 1, 0, 5 * sixth) :
-			   tw_gen_drop_in(gen, PORT + 1, sixth, 0));
-}
-
-/* More groups than are counted: what is listed is exact, the rest is told. */
-static void check_some(struct __test_metadata *_metadata,
-		       const struct tw_groups *all, long long sockets,
-		       bool is_heavy_late, long long heavy)
-{
-	struct tw_groups ss = {}, tuples = {};
-	struct tw_file *f = tw_load("tuples");
-	long long most, bytes;
-	size_t last;
-
-	ASSERT_NE(NULL, f);
-	last = f->nrows - 1;
-	EXPECT_EQ(0, tw_get(f, "complete"));
-	EXPECT_EQ(sockets, tw_get(f, "tw"));
-	EXPECT_EQ(sockets, tw_get(f, "sockets"));
-	EXPECT_STREQ("other", tw_text(f, last, "side"));
-	EXPECT_STREQ("*", tw_text(f, last, "local"));
-	EXPECT_STREQ("*", tw_text(f, last, "remote"));
-	EXPECT_STREQ("*", tw_text(f, last, "fixed"));
-	EXPECT_EQ(0, tw_cell(f, last, "netns"));
-	EXPECT_EQ(0, tw_cell(f, last, "cookie"));
-	EXPECT_EQ(-1, tw_cell(f, last, "capacity"));
-	EXPECT_EQ(0, tw_cell(f, last, "live"));
-	ASSERT_EQ(0, tw_tuples_groups(f, &tuples));
-	EXPECT_EQ(0, keys_diff(f, &tuples));
-	EXPECT_LE(tw_cap("tuples_max"), tw_get(f, "groups"));
-
-	/* The heavy one is the first row, with its exact number. */
-	EXPECT_EQ(0, tw_tuples_row(f, TW_OUTBOUND, LOOP, LOOP, PORT + 1, 0));
-	EXPECT_EQ(heavy, tw_cell(f, 0, "tw"));
-	if (is_heavy_late) {
-		EXPECT_LE(1, tw_get(f, "recounted"));
-	}
-
-	ss.n = all->n;
-	ss.g = tw_need(malloc(ss.n * sizeof(*ss.g)));
-	memcpy(ss.g, all->g, ss.n * sizeof(*ss.g));
-	EXPECT_EQ(0, tw_groups_diff_some(&ss, &tuples, &most));
-	EXPECT_LE(most, tw_get(f, "unlisted_max"));
-	bytes = tw_cap("tuples_bytes_max") +
-		400 * tw_get(tw_load("summary"), "netns");
-	EXPECT_GE(bytes, tw_get(f, "pass_bytes"));
-	TH_LOG("%lld groups listed, %lld recounted, unlisted_max %lld, %lld bytes, %lld ms",
-	       tw_get(f, "groups"), tw_get(f, "recounted"),
-	       tw_get(f, "unlisted_max"), tw_get(f, "pass_bytes"),
-	       tw_get(f, "pass_ns") / 1000000);
-	tw_groups_free(&ss);
-	tw_groups_free(&tuples);
-	tw_free(f);
-}
-
-TEST_F_TIMEOUT(tuples, two_hundred_thousand, 280)
-{
-	const long long n = 200000;
-	struct tw_groups ss = {};
-	long long heavy, start = tw_now_ms();
-
-	/* The kernel would remember something of each pair of addresses. */
-	ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_no_metrics_save", 1));
-	ASSERT_EQ(n, make_groups(self->gen, n));
-	ASSERT_GT(n * 5 / 6, tw_cap("tuples_max"));
-	for (int late = 1; late >= 0; late--) {
-		heavy = make_heavy(self->gen, late);
-		/*
-		 * Some 1 %: of the sockets made, those in a sixth of the
-		 * buckets.  From Linux 7.3 on a group fills buckets in a row.
-		 */
-		EXPECT_LT(1500, heavy);
-		EXPECT_GT(2500, heavy);
-		ASSERT_EQ(n + heavy, tw_gen_hold(self->gen, 0));
-		TH_LOG("%lld sockets after %lld ms", n + heavy,
-		       tw_now_ms() - start);
-		ASSERT_EQ(0, tw_ss_groups(&ss));
-		EXPECT_EQ(n + 1, (long long)ss.n);
-		EXPECT_EQ(n + heavy, tw_groups_sockets(&ss));
-		check_some(_metadata, &ss, n + heavy, late, heavy);
-		/* It was all of them to the end. */
-		EXPECT_EQ(n + heavy, tw_sockstat());
-		ASSERT_EQ(heavy, tw_gen_drop(self->gen, PORT + 1));
-		tw_groups_free(&ss);
-	}
 }
 
 TEST_HARNESS_MAIN

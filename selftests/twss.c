@@ -11,6 +11,8 @@
 
 #include "twss.h"
 
+#define LINE	512	/* of ss, at most */
+
 const char *const tw_sides[TW_SIDES] = { "outbound", "inbound", "bound" };
 
 static bool parse_addr(const char *text, struct in6_addr *addr)
@@ -87,15 +89,30 @@ static int parse_state(const char *state, const char *rest)
 	return -1;
 }
 
-static int parse_line(char *line, struct tw_ss *s)
+/* Cuts the next word off @at; at the end of the line, an empty one. */
+static char *next_word(char **at)
 {
-	char state[32], local[128], remote[128];
-	int value, end;
+	char *word = *at + strspn(*at, " \n");
 
-	if (sscanf(line, "%31s %*s %*s %127s %127s%n", state, local, remote,
-		   &end) != 3)
-		return -1;
-	value = parse_state(state, line + end);
+	*at = word + strcspn(word, " \n");
+	if (**at)
+		*(*at)++ = '\0';
+	return word;
+}
+
+/* Without sscanf(): there are lists of 200,000 lines. */
+static int parse_line(const char *line, struct tw_ss *s)
+{
+	char words[LINE], *at = words, *state, *local, *remote;
+	int value;
+
+	strcpy(words, line);
+	state = next_word(&at);
+	next_word(&at);
+	next_word(&at);
+	local = next_word(&at);
+	remote = next_word(&at);
+	value = parse_state(state, at);
 	s->state = value;
 	s->dev = 0;
 	return value < 0 || !parse_end(local, &s->local, &s->lport, &s->dev) ||
@@ -105,7 +122,7 @@ static int parse_line(char *line, struct tw_ss *s)
 int tw_ss(struct tw_ss_list *list)
 {
 	FILE *f = popen("ss -tanHo", "re");
-	char line[512];
+	char line[LINE];
 	int err = 0;
 
 	memset(list, 0, sizeof(*list));
@@ -453,4 +470,49 @@ int tw_tuples_row(const struct tw_file *f, enum tw_side side,
 			return i;
 	}
 	return -1;
+}
+
+int tw_tuples_keys_diff(const struct tw_file *f, const struct tw_groups *groups)
+{
+	size_t others = f->nrows - groups->n;
+	int bad = 0;
+
+	bad += others > 1 ||
+	       (others && strcmp(tw_text(f, f->nrows - 1, "side"), "other"));
+	bad += tw_get(f, "groups") != (long long)groups->n;
+	bad += tw_get(f, "tw") != tw_sum(f, "tw");
+	bad += tw_get(f, "fw2") != tw_sum(f, "fw2");
+	bad += tw_get(f, "sockets") != tw_sum(f, "tw") + tw_sum(f, "fw2") +
+				       tw_sum(f, "live");
+	if (tw_get(f, "complete") == 1) {
+		bad += tw_get(f, "unlisted_max") != 0;
+		bad += tw_get(f, "recounted") != 0;
+		bad += tw_get(f, "sockets") != tw_groups_sockets(groups);
+	}
+	bad += tw_inexact(f) != 0;
+	if (bad)
+		tw_log("%zu rows, of %zu groups; %d keys are wrong", f->nrows,
+		       groups->n, bad);
+	return bad;
+}
+
+int tw_tuples_diff(const int *fds, int n)
+{
+	struct tw_groups ss = {}, tuples = {};
+	struct tw_file *f;
+	int bad, i;
+
+	for (i = 0; i < n; i++) {
+		if (tw_ns_enter(fds[i]) || tw_ss_groups(&ss))
+			return -1;
+	}
+	f = tw_load("tuples");
+	if (!f || tw_tuples_groups(f, &tuples))
+		return -1;
+	bad = tw_groups_diff(&ss, &tuples) + tw_tuples_keys_diff(f, &tuples);
+	bad += tw_get(f, "complete") != 1;
+	tw_groups_free(&ss);
+	tw_groups_free(&tuples);
+	tw_free(f);
+	return bad;
 }

@@ -74,5 +74,16 @@ int tw_groups_diff_some(struct tw_groups *ss, struct tw_groups *tuples,
 /* The row of a group of the current namespace, -1 where there is none. */
 int tw_tuples_row(const struct tw_file *f, enum tw_side side,
 		  const char *local, const char *remote, int port, int dev);
+/*
+ * How many keys of tuples say something else than its rows, which @groups are;
+ * the row of side other has to be the last.
+ */
+int tw_tuples_keys_diff(const struct tw_file *f,
+			const struct tw_groups *groups);
+/*
+ * What differs between tuples and ss, of all namespaces at the @n @fds together;
+ * the last one is the current one then.
+ */
+int tw_tuples_diff(const int *fds, int n);
 
 #endif /* TWSS_H */
