@@ -133,8 +133,7 @@ TEST_F_TIMEOUT(reuse, taken_over, 60)
 	ASSERT_EQ(0, tw_close_fw2(client, 10));
 	ASSERT_TRUE(tw_wait_state(TW_TW, 40));
 	ASSERT_TRUE(tw_wait_state(TW_FW2, 10));
-	/* tcp_twsk_unique() wants them a second old, as it counts. */
-	tw_sleep_ms(2000);
+	tw_dest_wait_old();
 	/* Only now: it would have let go of some while they were made. */
 	ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_tw_reuse", variant->reuse));
 	EXPECT_SUPPLY(self->may ? TW_PORT_REUSABLE : TW_PORT_TAKEN, &left);
@@ -162,7 +161,7 @@ TEST_F_TIMEOUT(reuse, full, 60)
 	ASSERT_EQ(100, tw_dest_make_tw(d, 100));
 	ASSERT_TRUE(tw_wait_state(TW_TW, 100));
 	EXPECT_EQ(0, tw_dest_cell(d, "left"));
-	tw_sleep_ms(2000);
+	tw_dest_wait_old();
 	ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_tw_reuse", variant->reuse));
 	EXPECT_SUPPLY(self->may ? TW_PORT_REUSABLE : TW_PORT_TAKEN, &left);
 	EXPECT_EQ(100 * self->may, left);
@@ -190,7 +189,7 @@ TEST(devices)
 	ASSERT_EQ(30, tw_dest_make_tw(&plain, 30));
 	ASSERT_EQ(20, tw_dest_make_tw(&dev, 20));
 	ASSERT_TRUE(tw_wait_state(TW_TW, 50));
-	tw_sleep_ms(2000);
+	tw_dest_wait_old();
 	ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_tw_reuse", 2));
 	EXPECT_EQ(0, tw_dest_cell(&plain, "reuse_now"));
 	EXPECT_EQ(70, tw_dest_cell(&plain, "left"));

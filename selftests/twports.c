@@ -202,7 +202,7 @@ int tw_dest_init(struct tw_dest *d, enum tw_family family, const char *address,
 	return d->listener < 0 ? -1 : 0;
 }
 
-static int row_of(const struct tw_dest *d, const struct tw_file *f)
+int tw_dest_row(const struct tw_dest *d, const struct tw_file *f)
 {
 	return tw_tuples_row(f, TW_OUTBOUND, d->local, d->remote, TW_DEST_PORT,
 			     d->dev);
@@ -211,7 +211,7 @@ static int row_of(const struct tw_dest *d, const struct tw_file *f)
 long long tw_dest_cell(const struct tw_dest *d, const char *column)
 {
 	struct tw_file *f = tw_load("tuples");
-	int row = row_of(d, f);
+	int row = tw_dest_row(d, f);
 	long long value = row < 0 ? TW_NONE : tw_cell(f, row, column);
 
 	tw_free(f);
@@ -245,7 +245,7 @@ int tw_dest_diff(const struct tw_dest *d, enum tw_port tw, long long *left)
 		return -1;
 	*left = s.left;
 	f = tw_load("tuples");
-	row = row_of(d, f);
+	row = tw_dest_row(d, f);
 	if (row < 0) {
 		diff = s.used > 0;
 	} else {
@@ -270,6 +270,12 @@ int tw_dest_make_tw(const struct tw_dest *d, int n)
 			return -1;
 	}
 	return made;
+}
+
+/* A second, and some ticks of the clocks that are read once in a tick. */
+void tw_dest_wait_old(void)
+{
+	tw_sleep_ms(1100);
 }
 
 void tw_abort(int client, int server)

@@ -70,6 +70,8 @@ struct tw_dest {
  */
 int tw_dest_init(struct tw_dest *d, enum tw_family family, const char *address,
 		 int size);
+/* Its row of tuples, -1 if there is none. */
+int tw_dest_row(const struct tw_dest *d, const struct tw_file *f);
 /* One cell of its row, TW_NONE if there is none. */
 long long tw_dest_cell(const struct tw_dest *d, const char *column);
 /*
@@ -85,6 +87,11 @@ int tw_dest_make_tw(const struct tw_dest *d, int n);
  * reset and leave nothing, but for what they took over.
  */
 int tw_dest_count_left(const struct tw_dest *d);
+/*
+ * Until tcp_tw_reuse takes over what is in TIME-WAIT now: in the second after,
+ * by a clock that counts in seconds, or tcp_tw_reuse_delay later.
+ */
+void tw_dest_wait_old(void);
 /* A live connection ended by a reset. */
 void tw_abort(int client, int server);
 
