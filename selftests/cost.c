@@ -300,16 +300,19 @@ static int time_calls(const struct tw_dest *d, struct times *t)
 	return 0;
 }
 
-/* Mean without the slower half: something else was in the way of many. */
+/*
+ * Mean of the fastest tenth: something else was in the way of most, where the
+ * guest's CPU has to share one.
+ */
 static double mean_ns(struct times *t)
 {
 	double sum = 0;
 	int i;
 
 	qsort(t->ns, t->n, sizeof(*t->ns), compare);
-	for (i = 0; i < t->n / 2; i++)
+	for (i = 0; i < t->n / 10; i++)
 		sum += t->ns[i];
-	return sum / (t->n / 2);
+	return sum / (t->n / 10);
 }
 
 FIXTURE(timed) {
@@ -350,14 +353,16 @@ static void check_line(struct __test_metadata *_metadata, const double *probes,
 TEST_F_TIMEOUT(timed, filled, 200)
 {
 	static const int levels[LEVELS] = {
-		10, 1000, 1200, 1500, 1800, 1900, 1990,
+		10, 500, 600, 750, 900, 950, 995,
 	};
 	static char address[LEVELS][32];
 	double probes[LEVELS];
 	struct tw_dest *d = &self->d;
 	long long sum = 0;
 
-	ASSERT_EQ(0, tw_dest_init(d, TW_V4, NULL, 2000));
+	if (tw_slow() > 1)
+		SKIP(return, "times in a kernel that looks for bugs tell nothing");
+	ASSERT_EQ(0, tw_dest_init(d, TW_V4, NULL, 1000));
 	close(d->listener);
 	for (int i = 0; i < LEVELS; i++) {
 		snprintf(address[i], sizeof(address[i]), "127.4.0.%d", i + 1);
@@ -408,6 +413,8 @@ TEST_F_TIMEOUT(timed, exactly, 200)
 	double probes[LEVELS];
 	struct tw_dest *d = &self->d;
 
+	if (tw_slow() > 1)
+		SKIP(return, "times in a kernel that looks for bugs tell nothing");
 	ASSERT_EQ(0, tw_dest_init(d, TW_V4, NULL, size));
 	ASSERT_EQ(used, tw_dest_make_tw(d, used));
 	ASSERT_TRUE(tw_wait_state(TW_TW, used));
