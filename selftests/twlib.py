@@ -25,6 +25,9 @@ CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 KSFT_SKIP = 4
 
+# How many times slower than others this kernel is.
+SLOW = int(os.environ.get("TWINSPECT_SLOW", 1))
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -47,7 +50,8 @@ def expect(what, want, got):
 
 
 def wait(what, condition, seconds=10):
-    """Until it holds; its value."""
+    """Until it holds; its value. A slow kernel has more time."""
+    seconds *= SLOW
     end = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > end:
@@ -252,7 +256,7 @@ def test(function):
 
 def attempt(function, pipe):
     # more than any takes; the runner's limit is for all of them
-    signal.alarm(100)
+    signal.alarm(100 * SLOW)
     try:
         function()
     except Skip as skip:
