@@ -23,6 +23,7 @@ export TWINSPECT_SLOW
 # Whether what takes long is done in full.
 TWINSPECT_FULL=$(cat kselftest_install/full)
 export TWINSPECT_FULL
+mv kselftest-list.txt kselftest_install
 ./kselftest_install/run_kselftest.sh
 status=$?
 
