@@ -177,7 +177,12 @@ def sockstat(name):
 
 
 def wait_tw(number):
-    wait(f"{number} TIME-WAIT", lambda: sockstat("tw") == number)
+    try:
+        wait(f"{number} TIME-WAIT", lambda: sockstat("tw") == number)
+    except Wrong:
+        say(read("/proc/net/sockstat"))
+        say(read("/proc/net/netstat"))
+        raise
 
 
 class Server:
