@@ -9,13 +9,12 @@
  */
 #include <linux/log2.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 
+#include "alloc.h"
 #include "census.h"
 
 /* Stands for a device that is gone in the key of a port. */
@@ -351,7 +350,7 @@ static int bind_grow(struct twi_census *c, u32 nr)
 		return 0;
 	while (room < c->binds + nr)
 		room *= 2;
-	bind = kvcalloc(room, sizeof(*bind), GFP_KERNEL);
+	bind = kvcalloc(room, sizeof(*bind), TWI_GFP);
 	if (!bind)
 		return -ENOMEM;
 	if (c->binds)
@@ -805,8 +804,7 @@ u64 twi_dist_empty(const struct twi_dist *dist)
 
 static void *census_calloc(struct twi_census *c, size_t nr, size_t size)
 {
-	/* A table may be larger than what can be allocated; that is no bug. */
-	void *p = kvcalloc(nr, size, GFP_KERNEL | __GFP_NOWARN);
+	void *p = kvcalloc(nr, size, TWI_GFP);
 
 	if (p)
 		c->bytes += nr * size;

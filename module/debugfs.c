@@ -13,11 +13,18 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 
+#include "alloc.h"
 #include "debugfs.h"
 #include "pass.h"
 #include "render.h"
 
 static struct dentry *twi_dir;
+
+static int twi_release(struct inode *inode, struct file *file)
+{
+	twi_report_put(((struct seq_file *)file->private_data)->private);
+	return seq_release(inode, file);
+}
 
 /*
  * The inode's i_private is the number of the file.  The pass runs here, once:
@@ -27,6 +34,7 @@ static int twi_open(struct inode *inode, struct file *file)
 {
 	enum twi_file nr = (unsigned long)inode->i_private;
 	struct twi_report *report;
+	struct seq_file *m;
 	int err;
 
 	if (file->f_mode & FMODE_WRITE)
@@ -42,14 +50,19 @@ static int twi_open(struct inode *inode, struct file *file)
 		twi_report_put(report);
 		return err;
 	}
-	((struct seq_file *)file->private_data)->private = report;
+	m = file->private_data;
+	m->private = report;
+	/*
+	 * seq_read() would take it piece by piece, and fail in the middle of
+	 * the file where there is no more.
+	 */
+	m->buf = kvmalloc(TWI_RENDER_BYTES, TWI_GFP);
+	if (!m->buf) {
+		twi_release(inode, file);
+		return -ENOMEM;
+	}
+	m->size = TWI_RENDER_BYTES;
 	return 0;
-}
-
-static int twi_release(struct inode *inode, struct file *file)
-{
-	twi_report_put(((struct seq_file *)file->private_data)->private);
-	return seq_release(inode, file);
 }
 
 static const struct file_operations twi_fops = {

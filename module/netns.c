@@ -8,14 +8,13 @@
  * one outside of it may be gone already.  Touches no socket.
  */
 #include <linux/bitmap.h>
-#include <linux/mm.h>
 #include <linux/rwsem.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/l3mdev.h>
 
+#include "alloc.h"
 #include "compat.h"
 #include "netns.h"
 
@@ -110,12 +109,12 @@ static int set_alloc(struct twi_netns_set *set, u32 room)
 	/* At most half full, so that a miss ends soon. */
 	set->bits = ilog2(roundup_pow_of_two(room)) + 1;
 	slots = 1U << set->bits;
-	set->info = kvcalloc(room, sizeof(*set->info), GFP_KERNEL);
-	set->net = kvcalloc(room, sizeof(*set->net), GFP_KERNEL);
-	set->slot = kvcalloc(slots, sizeof(*set->slot), GFP_KERNEL);
+	set->info = kvcalloc(room, sizeof(*set->info), TWI_GFP);
+	set->net = kvcalloc(room, sizeof(*set->net), TWI_GFP);
+	set->slot = kvcalloc(slots, sizeof(*set->slot), TWI_GFP);
 	/* Each namespace may own a table, and there is the shared one. */
-	set->table = kvcalloc(room + 1, sizeof(*set->table), GFP_KERNEL);
-	set->hinfo = kvcalloc(room + 1, sizeof(*set->hinfo), GFP_KERNEL);
+	set->table = kvcalloc(room + 1, sizeof(*set->table), TWI_GFP);
+	set->hinfo = kvcalloc(room + 1, sizeof(*set->hinfo), TWI_GFP);
 	if (!set->info || !set->net || !set->slot || !set->table ||
 	    !set->hinfo) {
 		twi_netns_free(set);

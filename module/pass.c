@@ -10,11 +10,11 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
 #include <net/tcp.h>
 
+#include "alloc.h"
 #include "compat.h"
 #include "pass.h"
 
@@ -140,7 +140,7 @@ static int order_batches(struct twi_report *report)
 	for (i = 0; i < all; i++)
 		report->rows += wheel->batch[i].tw || wheel->batch[i].fw2;
 	report->batch = kvcalloc(report->rows + 1, sizeof(*report->batch),
-				 GFP_KERNEL);
+				 TWI_GFP);
 	if (!report->batch)
 		return -ENOMEM;
 	report->census.bytes += (report->rows + 1) * sizeof(*report->batch);
@@ -426,7 +426,7 @@ static struct twi_report *report_make(enum twi_file file)
 	struct twi_report *report;
 	int err;
 
-	report = kzalloc(sizeof(*report), GFP_KERNEL);
+	report = kzalloc(sizeof(*report), TWI_GFP);
 	if (!report)
 		return ERR_PTR(-ENOMEM);
 	report->users = 1;

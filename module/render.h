@@ -9,6 +9,12 @@
 
 #include "pass.h"
 
+/*
+ * What is rendered in one piece has at most so many bytes: that is the head of
+ * summary, if each line of its histograms is there.
+ */
+#define TWI_RENDER_BYTES	32768
+
 /* Their names, without the directory. */
 extern const char *const twi_file_names[TWI_FILE_NR];
 

@@ -6,10 +6,9 @@
  * Sees values only; it is built in user space too (module/tests).
  */
 #include <linux/bitmap.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 
+#include "alloc.h"
 #include "census.h"
 #include "sides.h"
 
@@ -37,9 +36,9 @@ int twi_sides_alloc(struct twi_sides *sides, struct twi_bind *bind, u32 binds,
 		sides->last_dev[i].net = TWI_NETNS_UNHELD;
 	sides->last_port.net = TWI_NETNS_UNHELD;
 	sides->bound = kvcalloc(BITS_TO_LONGS(TWI_PORT_BITS), sizeof(long),
-				GFP_KERNEL);
+				TWI_GFP);
 	sides->ask = kvcalloc(BITS_TO_LONGS(TWI_PORT_BITS), sizeof(long),
-			      GFP_KERNEL);
+			      TWI_GFP);
 	if (!sides->bound || !sides->ask)
 		return -ENOMEM;
 	sides->bytes = 2 * TWI_PORT_BITS / 8;

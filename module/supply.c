@@ -8,12 +8,11 @@
  * through twi_supplies_socks(); twi_supplies_finish().
  */
 #include <linux/bitmap.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 
+#include "alloc.h"
 #include "census.h"
 #include "supply.h"
 
@@ -138,15 +137,15 @@ int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t,
 
 	all->t = t;
 	all->supply = kvcalloc(TWI_SUPPLIES_MAX, sizeof(*all->supply),
-			       GFP_KERNEL);
-	all->rports = kvcalloc(ports, sizeof(*bits), GFP_KERNEL);
+			       TWI_GFP);
+	all->rports = kvcalloc(ports, sizeof(*bits), TWI_GFP);
 	if (!all->supply || !all->rports)
 		return -ENOMEM;
 	supplies_choose(all, c);
 	for (i = 0; i < all->nr; i++)
 		longs += 4 * BITS_TO_LONGS(net_ports(t,
 						     &all->supply[i].group->key));
-	all->bits = kvcalloc(longs, sizeof(*bits), GFP_KERNEL);
+	all->bits = kvcalloc(longs, sizeof(*bits), TWI_GFP);
 	if (!all->bits)
 		return -ENOMEM;
 	all->bytes = (ports + longs) * sizeof(*bits) +

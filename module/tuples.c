@@ -10,12 +10,11 @@
  * set.  A second walk counts the groups that it kept.  Folding does not sleep or
  * take a lock, and nothing here knows a kernel pointer.
  */
-#include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 
+#include "alloc.h"
 #include "tuples.h"
 
 /**
@@ -268,7 +267,7 @@ int twi_tuples_order(struct twi_tuples *t)
 {
 	u32 i;
 
-	t->order = kvcalloc(t->used + 1, sizeof(*t->order), GFP_KERNEL);
+	t->order = kvcalloc(t->used + 1, sizeof(*t->order), TWI_GFP);
 	if (!t->order)
 		return -ENOMEM;
 	t->bytes += (t->used + 1) * sizeof(*t->order);
@@ -312,9 +311,9 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 	t->used = 0;
 	t->lost = false;
 	t->slots = (max + ways) / 2 * 3 + 1;
-	t->group = kvcalloc(t->slots, sizeof(*t->group), GFP_KERNEL);
-	t->heavy = kvcalloc(ways, sizeof(*t->heavy), GFP_KERNEL);
-	t->off = kvcalloc(TWI_HEAVY_SETS, sizeof(*t->off), GFP_KERNEL);
+	t->group = kvcalloc(t->slots, sizeof(*t->group), TWI_GFP);
+	t->heavy = kvcalloc(ways, sizeof(*t->heavy), TWI_GFP);
+	t->off = kvcalloc(TWI_HEAVY_SETS, sizeof(*t->off), TWI_GFP);
 	if (!t->group || !t->heavy || !t->off)
 		return -ENOMEM;
 	t->bytes = t->slots * sizeof(*t->group) + ways * sizeof(*t->heavy) +

@@ -37,13 +37,13 @@
 #include <linux/rculist_nulls.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 #include <net/timewait_sock.h>
 
+#include "alloc.h"
 #include "census.h"
 #include "compat.h"
 #include "netns.h"
@@ -1331,7 +1331,7 @@ int twi_walk_bhash2(struct twi_walk *walk)
  */
 int twi_walk_alloc(struct twi_walk *walk)
 {
-	walk->stage = kvmalloc(sizeof(*walk->stage), GFP_KERNEL);
+	walk->stage = kvmalloc(sizeof(*walk->stage), TWI_GFP);
 	if (!walk->stage)
 		return -ENOMEM;
 	walk->cost->bytes += sizeof(*walk->stage);
@@ -1348,7 +1348,7 @@ int twi_walk_alloc_ends(struct twi_walk *walk)
 {
 	const size_t bytes = TWI_WALK_LANES * sizeof(*walk->ends);
 
-	walk->ends = kvmalloc(bytes, GFP_KERNEL);
+	walk->ends = kvmalloc(bytes, TWI_GFP);
 	if (!walk->ends)
 		return -ENOMEM;
 	walk->cost->bytes += bytes;
