@@ -38,6 +38,8 @@ static const char *const harmless[] = {
 	"hrtimer: interrupt took ",
 	"module verification failed", "loading out-of-tree module",
 	"ip_local_port_range: prefer different parity",
+	/* faults, where it fails to load the module */
+	"twinspect: cannot create twinspect", "debugfs: out of free dentries",
 };
 
 static bool has_one_of(const char *text, const char *const *list, size_t n)
