@@ -27,15 +27,26 @@ mv kselftest-list.txt kselftest_install
 ./kselftest_install/run_kselftest.sh
 status=$?
 
-# Where the kernel looks for memory that nobody points to: what the modules
-# have left is in its log, and so in the verdict. Twice, as the first look takes
-# what is on its way for lost.
-if [ -w /sys/kernel/debug/kmemleak ]; then
-	rmmod twgen twinspect
-	for _ in 1 2; do
-		echo scan >/sys/kernel/debug/kmemleak
-		sleep 5
+# Where the kernel looks for memory that nobody points to: what the modules have
+# left, which is in its log as well. Twice, five seconds apart: an object that
+# is younger, or has changed since the last look, is not reported.
+leaks=/sys/kernel/debug/kmemleak
+lost() {
+	echo "Bail out! $1"
+	status=1
+}
+
+if [ -w $leaks ]; then
+	rmmod twgen twinspect || lost "the modules cannot be unloaded"
+	for pause in 5 0; do
+		# It refuses once it had no memory itself, and is blind then.
+		echo scan >$leaks || lost "kmemleak does not scan"
+		sleep $pause
 	done
-	cat /sys/kernel/debug/kmemleak
+	objects=$(grep -c '^unreferenced object' $leaks)
+	if [ "$objects" != 0 ]; then
+		sed 's/^/# /' $leaks
+		lost "kmemleak: $objects objects that nobody points to"
+	fi
 fi
 exit $status
