@@ -21,7 +21,7 @@
 /*
  * A member that the probe found must be there, and one that it missed must
  * not: an anonymous copy of the struct would then have it twice.  Needs
- * -fms-extensions, which Kbuild adds.
+ * -fms-extensions, which probe.mk adds.
  */
 #define TWI_ASSERT_HAS(s, m)						\
 	static inline void __maybe_unused twi_has_##s##_##m(struct s *p)	\

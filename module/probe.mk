@@ -18,6 +18,11 @@ twi-probes := \
 	TWI_HAVE_REUSE_DELAY=netns_ipv4.sysctl_tcp_tw_reuse_delay \
 	TWI_HAVE_PORT_STEP=netns_ipv4.sysctl_ip_local_port_step_width
 
+# compat.h copies structs anonymously to check the answers; clang would tell of
+# each.
+ccflags-y += -fms-extensions
+ccflags-$(CONFIG_CC_IS_CLANG) += -Wno-microsoft-anon-tag
+
 # Answers to force, for the test that a wrong one does not compile:
 # make TWI_PROBE_FORCE="TWI_HAVE_BHASH2=0"
 TWI_PROBE_FORCE ?=
