@@ -16,6 +16,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -668,9 +669,11 @@ TEST_F(files, open_is_enough)
 		ASSERT_LE(0, fd);
 		ASSERT_EQ(0, plan_set(&plan));
 		arm(0);
-		for (len = 0; (n = read(fd, again + len,
-				      sizeof(again) - 1 - len)) > 0; len += n)
-			;
+		for (len = 0;; len += n) {
+			n = read(fd, again + len, sizeof(again) - 1 - len);
+			if (n <= 0)
+				break;
+		}
 		text.err = n < 0 ? errno : 0;
 		text.opened = true;
 		again[len] = '\0';
@@ -747,29 +750,55 @@ static long long fail_all(const struct module *module, int rounds)
 }
 
 /*
- * What each failure loses, another hundred lose again; what others allocate
- * meanwhile, they do not each time.
+ * Free memory that slabs keep goes back, and what KASAN keeps to itself with
+ * it: kasan_cache_shrink() (mm/kasan/common.c).
  */
+static void shrink_slabs(void)
+{
+	glob_t caches;
+
+	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
+		return;
+	for (size_t i = 0; i < caches.gl_pathc; i++)
+		tw_write(caches.gl_pathv[i], "1");
+	globfree(&caches);
+}
+
+/* Memory that @rounds failures of each call have cost; LLONG_MIN if none. */
+static long long fail_and_weigh(const struct module *module, int rounds)
+{
+	long long before, failed;
+
+	shrink_slabs();
+	before = kernel_memory_kb();
+	failed = fail_all(module, rounds);
+	shrink_slabs();
+	return failed < rounds ? LLONG_MIN : kernel_memory_kb() - before;
+}
+
+/*
+ * Others take and give back up to 100 KiB meanwhile, measured under KASAN: what
+ * this sees there is a call whose failure loses 8 KiB in one file, tables and
+ * the walk's stage that is.  What is smaller is for kmemleak (guest.sh).
+ */
+#define LOST_KB	256
+
 TEST_F_TIMEOUT(files, nothing_lost, 120)
 {
 	const int rounds = 128 / tw_slow();
-	long long grown = LLONG_MAX;
-	/* 64 bytes that one of the calls loses, in a file. */
-	const long long bound = rounds * 64 / 1024;
+	bool lost = true;
 
 	if (self->why_not)
 		SKIP(return, "%s", self->why_not);
-	ASSERT_LT(0, fail_all(&self->module, 4));
-	EXPECT_EQ(0, vmallocs());
-	if (kernel_function("kasan_quarantine_reduce").from)
-		SKIP(return, "KASAN keeps what is freed: CONFIG_KASAN");
-	for (int i = 0; i < 4 && grown > bound; i++) {
-		grown = kernel_memory_kb();
-		ASSERT_LT(rounds, fail_all(&self->module, rounds));
-		grown = kernel_memory_kb() - grown;
+	for (int i = 0; i < 4 && lost; i++) {
+		long long grown = fail_and_weigh(&self->module, rounds);
+
+		ASSERT_NE(LLONG_MIN, grown);
 		TH_LOG("%lld KiB more than before", grown);
+		/* A large step down would hide one up. */
+		lost = grown > LOST_KB || grown < -LOST_KB;
 	}
-	EXPECT_GE(bound, grown);
+	EXPECT_FALSE(lost);
 	EXPECT_EQ(0, vmallocs());
 }
 
