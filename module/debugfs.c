@@ -20,6 +20,12 @@
 
 static struct dentry *twi_dir;
 
+/*
+ * Whether all files are there.  A module that fails to load goes, whoever holds
+ * it (kernel/module/main.c: do_init_module()), so nobody may hold it before.
+ */
+static bool twi_complete;
+
 static int twi_release(struct inode *inode, struct file *file)
 {
 	twi_report_put(((struct seq_file *)file->private_data)->private);
@@ -89,7 +95,8 @@ static const struct file_operations twi_fops = {
  */
 static int twi_open_first(struct inode *inode, struct file *file)
 {
-	if (!try_module_get(THIS_MODULE)) {
+	/* Pairs with twi_debugfs_create(). */
+	if (!smp_load_acquire(&twi_complete) || !try_module_get(THIS_MODULE)) {
 		replace_fops(file, fops_get(inode->i_fop));
 		return -ENXIO;
 	}
@@ -130,6 +137,8 @@ int twi_debugfs_create(void)
 			return PTR_ERR(dentry);
 		}
 	}
+	/* The last step of loading that can fail is behind us. */
+	smp_store_release(&twi_complete, true);
 	return 0;
 }
 
