@@ -35,6 +35,7 @@
  */
 #include <linux/mm.h>
 #include <linux/rculist_nulls.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <net/inet_hashtables.h>
@@ -338,6 +339,9 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 	const struct sock *sk = node_sock(node);
 	u32 hash = READ_ONCE(sk->sk_hash);
 
+	/* Nodes are read as they are: no accessor of the kernel's asks this. */
+	RCU_LOCKDEP_WARN(!locked && !rcu_read_lock_held(),
+			 "a socket is visited outside of RCU");
 	copy->hash = hash;
 	copy->state = sock_state(sk);
 	copy->family = sock_family(sk);
