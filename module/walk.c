@@ -11,17 +11,23 @@
  * What is exact.  Sockets are SLAB_TYPESAFE_BY_RCU: the one we stand on may be
  * freed and become another in this chain, in another, or in none.  So:
  *
- *  1. A socket's fields are copied, then, after smp_rmb(), it must still be
- *     hashed, in this chain by its hash and its namespace, with a reference
- *     count that is not 0 and in a state that belongs here.  Else its chain is
- *     walked again.
- *  2. A chain must end on its own nulls value, or we were led into another.
- *     Else it is walked again.
- *  3. Its head must be the one that we began at.  Sockets enter an ehash at
- *     the head, so that one that was freed and came back into this very chain,
- *     where we would meet it twice or be led past others, is seen.  Else again.
+ *  1. Its hash is read, then its next pointer, then its fields; then, after
+ *     smp_rmb(), it must still be hashed, have that hash, be in this chain by
+ *     its hash and its namespace, and have a reference count that is not 0 and
+ *     a state that belongs here.  Else its chain is walked again.
+ *  2. No next pointer may lead to the node that we began at, and at the end
+ *     that one must still be the head.  Sockets enter an ehash at the head, so
+ *     that one that was freed and came back into this very chain while we were
+ *     on our way to it, from where we would meet others twice, is seen.  Else
+ *     again.
+ *  3. A chain must end on its own nulls value.  In an ehash, 1 sees already
+ *     that we were led into another, but for that of a namespace that is not
+ *     held; the hash of a listener does not tell where it is.  Else again.
  *  4. Only then are the copies handed over.  After WALK_TRIES tries the chain
  *     is walked once more under its lock.
+ *
+ * module/tests/walk.c tries each of these: it has a socket move between any two
+ * reads.
  *
  * What remains: a socket that leaves after its copy was checked and before the
  * chain's end is counted (it was there).  One that was freed and then put in
@@ -29,6 +35,7 @@
  * on a minisocket in that of its socket), or at the tail of this chain (some
  * listeners), can be met twice or lead us past the nodes between.  One of a
  * namespace that is not held can lead us into the same bucket of another table.
+ * Where the node that we began at left and came back besides, 2 sees nothing.
  * All of these are sockets that moved during the pass.
  *
  * A chain of more than TWI_CHAIN_MAX nodes is flooded: see walk_flood().
@@ -322,7 +329,18 @@ static __always_inline bool sock_in_table(const struct chains *t,
 }
 
 /*
- * Copies one socket.  @locked says that the chain's lock is held, so that what
+ * What tells a socket from the one that had its memory before, even in the same
+ * chain: all 32 bits of its hash.  A listener's is not set.
+ */
+static __always_inline u32 sock_id(const struct sock *sk, enum walk_kind kind)
+{
+	return kind == WALK_LISTEN ? READ_ONCE(sk->sk_num) :
+				     READ_ONCE(sk->sk_hash);
+}
+
+/*
+ * Copies one socket, whose sock_id() was @id before anything else was read of
+ * it.  @locked says that the chain's lock is held, so that what
  * is found is what there is, a minisocket whose reference count is still 0
  * included (before 6.12 it is set after the lock is let go).
  *
@@ -331,18 +349,19 @@ static __always_inline bool sock_in_table(const struct chains *t,
 static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 					    const struct twi_netns_set *set,
 					    struct hlist_nulls_node *node,
-					    enum walk_kind kind, bool locked,
+					    u32 id, enum walk_kind kind,
+					    bool locked,
 					    const struct twi_sides *sides,
 					    struct twi_sock *copy,
 					    struct twi_ends *ends)
 {
 	const struct sock *sk = node_sock(node);
-	u32 hash = READ_ONCE(sk->sk_hash);
+	bool gone = false;
 
 	/* Nodes are read as they are: no accessor of the kernel's asks this. */
 	RCU_LOCKDEP_WARN(!locked && !rcu_read_lock_held(),
 			 "a socket is visited outside of RCU");
-	copy->hash = hash;
+	copy->hash = id;
 	copy->state = sock_state(sk);
 	copy->family = sock_family(sk);
 	copy->flags = 0;
@@ -361,18 +380,20 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 		 * this memory anew: what follows is read after the fields.
 		 */
 		smp_rmb();
-		if (hlist_nulls_unhashed_lockless(node))
-			return VISIT_GONE;
-		if (READ_ONCE(sk->sk_hash) != hash)
+		gone = hlist_nulls_unhashed_lockless(node);
+		if (sock_id(sk, kind) != id)
 			return VISIT_MOVED;
-		if (!refcount_read(&sk->sk_refcnt))
-			return VISIT_UNBORN;
 	}
+	if (kind != WALK_LISTEN &&
+	    ((id & t->mask) != slot || !sock_in_table(t, set, copy)))
+		return VISIT_MOVED;
+	if (gone)
+		return VISIT_GONE;
+	if (!locked && !refcount_read(&sk->sk_refcnt))
+		return VISIT_UNBORN;
 	if (kind == WALK_LISTEN)
 		return copy->state == TWI_STATE_listen ? VISIT_GOOD :
 							 VISIT_STATE;
-	if ((hash & t->mask) != slot || !sock_in_table(t, set, copy))
-		return VISIT_MOVED;
 	return copy->state < TWI_STATE_NR ? VISIT_GOOD : VISIT_STATE;
 }
 
@@ -454,7 +475,8 @@ static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 	     node = node->next) {
 		if (++seen > TWI_CHAIN_MAX)
 			break;
-		if (sock_copy(t, slot, walk->set, node, kind, true,
+		if (sock_copy(t, slot, walk->set, node,
+			      sock_id(node_sock(node), kind), kind, true,
 			      walk_sides(walk, kind), &sock[*nr],
 			      walk_ends(walk, kind, 0, *nr)) == VISIT_GOOD)
 			++*nr;
@@ -517,11 +539,11 @@ struct flood {
  * Leaves RCU and enters it again, with one reference on @node so that its
  * place in the chain can be found again.
  *
- * Return: true if @node is still in the chain; else its next pointer leads to
- * memory that may have been given back.
+ * Return: true if @node is still in the chain, with @next what follows it now;
+ * else its next pointer leads to memory that may have been given back.
  */
 static bool flood_pause(struct twi_walk *walk, struct hlist_nulls_node *node,
-			u64 *since)
+			struct hlist_nulls_node **next, u64 *since)
 {
 	struct sock *sk = node_sock(node);
 	u32 hash = READ_ONCE(sk->sk_hash);
@@ -534,6 +556,9 @@ static bool flood_pause(struct twi_walk *walk, struct hlist_nulls_node *node,
 	cond_resched();
 	rcu_read_lock();
 	*since = local_clock();
+	*next = READ_ONCE(node->next);
+	/* As in sock_copy(): whether the pointer was this socket's to the end. */
+	smp_rmb();
 	kept = !hlist_nulls_unhashed_lockless(node) &&
 	       READ_ONCE(sk->sk_hash) == hash;
 	/* RCU keeps the memory a socket from here on, whoever frees it. */
@@ -571,8 +596,9 @@ static void flood_begin(struct flood *f)
 }
 
 /*
- * Visits the chain from its head to its end, folding what is new unless @count
- * says only to add up which nodes there are.
+ * Visits the chain from its head to its end, by rules 1 to 3 above but for the
+ * head, folding what is new unless @count says only to add up which nodes there
+ * are.
  *
  * Return: true at the end of the chain, with @f->sum and @f->nodes those of all
  * its nodes; false when the place in it was lost.
@@ -581,7 +607,7 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 		      enum walk_kind kind, struct flood *f, bool count)
 {
 	struct twi_sock *sock = walk->stage->spill[0];
-	struct hlist_nulls_node *node;
+	struct hlist_nulls_node *first, *node, *next;
 	bool whole = true;
 	u32 run = 0;
 	u64 since;
@@ -589,14 +615,15 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 	rcu_read_lock();
 	since = local_clock();
 	/* Not before: a socket's memory stays one in this section alone. */
-	node = READ_ONCE(chain_head(t, slot)->first);
-	while (whole && !is_a_nulls(node)) {
-		enum visit visit = sock_copy(t, slot, walk->set, node, kind,
-					     false, walk_sides(walk, kind),
-					     &sock[f->staged],
-					     walk_ends(walk, kind, 0,
-						       f->staged));
+	first = READ_ONCE(chain_head(t, slot)->first);
+	for (node = first; whole && !is_a_nulls(node); node = next) {
+		u32 id = sock_id(node_sock(node), kind);
+		enum visit visit;
 
+		next = READ_ONCE(node->next);
+		visit = sock_copy(t, slot, walk->set, node, id, kind, false,
+				  walk_sides(walk, kind), &sock[f->staged],
+				  walk_ends(walk, kind, 0, f->staged));
 		f->nodes++;
 		run++;
 		if (visit == VISIT_GOOD) {
@@ -604,7 +631,7 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 			if (!count)
 				flood_take(walk, f, kind);
 			if (run >= WALK_RCU_BATCH) {
-				whole = flood_pause(walk, node, &since);
+				whole = flood_pause(walk, node, &next, &since);
 				run = 0;
 			}
 		} else {
@@ -613,7 +640,8 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 			whole = visit == VISIT_GONE || visit == VISIT_UNBORN;
 			f->sum++;
 		}
-		node = READ_ONCE(node->next);
+		if (next == first)
+			whole = false;
 	}
 	whole = whole && chain_ended_well(t, slot, node);
 	walk_longest(&walk->cost->longest_rcu_ns, since);
@@ -634,8 +662,10 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
  * Copies are folded as they come, there is no room to keep them.  When the
  * chain is lost, it is begun again, and as many sockets are passed over as
  * were folded: new ones enter at the head, so this is wrong by at most what
- * entered and left meanwhile.  A second run, that only adds up which nodes
- * there are, tells whether anything did: if not, the first one was exact.
+ * entered and left meanwhile.  That the chain leads back to its first node is
+ * such a loss; where that one has left, nodes may be met twice.  A second run,
+ * that only adds up which nodes there are, tells whether anything did: if not,
+ * the first one was exact.
  */
 static void walk_flood(struct twi_walk *walk, const struct chains *t, u32 slot,
 		       enum walk_kind kind)
@@ -801,6 +831,7 @@ static __always_inline void lane_step(struct twi_walk *walk,
 	struct twi_sock *copy = lane->copy;
 	struct hlist_nulls_node *next;
 	enum visit visit;
+	u32 id;
 
 	if (unlikely(copy == lane->limit)) {
 		if (!lane_spill(walk->stage, lane)) {
@@ -810,9 +841,10 @@ static __always_inline void lane_step(struct twi_walk *walk,
 		}
 		copy = lane->copy;
 	}
-	/* First, as it is in another line than what the copy begins with. */
+	/* The pointer is of the socket that the id and the copy are of. */
+	id = sock_id(node_sock(node), kind);
 	next = READ_ONCE(node->next);
-	visit = sock_copy(t, lane->slot, &course->set, node, kind, false,
+	visit = sock_copy(t, lane->slot, &course->set, node, id, kind, false,
 			  walk_sides(walk, kind), copy,
 			  walk_ends(walk, kind, lane - walk->stage->lane,
 				    copy - lane->base));
@@ -825,6 +857,8 @@ static __always_inline void lane_step(struct twi_walk *walk,
 	}
 	if (is_a_nulls(next)) {
 		lane_end(walk, course, t, lane, next, kind);
+	} else if (unlikely(next == lane->first)) {
+		lane_again(walk, course, t, lane, kind);
 	} else {
 		lane->node = next;
 		node_prefetch(next, kind);
