@@ -9,6 +9,7 @@
 #   make check-matrix  the selftests on each kernel of qemu/kernels that is to
 #                      be right on
 #   make check-debug   the same on each that has one of the kernel's detectors
+#   make coverage   which lines run, on each kernel of check-matrix
 #   make install    module and reader; DESTDIR, prefix
 #   make clean
 
@@ -39,6 +40,9 @@ check:
 check-matrix check-debug:
 	TWINSPECT_FULL=1 scripts/check $(@:check-%=%)
 
+coverage:
+	scripts/coverage
+
 install: install-module install-tools
 
 install-module:
@@ -53,4 +57,4 @@ clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C module/tests clean
 
-.PHONY: all module tools demo check check-matrix check-debug clean install install-module install-tools
+.PHONY: all module tools demo check check-matrix check-debug coverage clean install install-module install-tools

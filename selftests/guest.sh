@@ -11,6 +11,9 @@ for module in tcp_diag tun vrf; do
 	modprobe -q "$module"
 done
 
+# Which lines run: scripts/coverage. It is to see every load of the module.
+[ ! -e twgcov.ko ] || insmod ./twgcov.ko || exit 1
+
 for module in twinspect twgen; do
 	insmod "./$module.ko" || { echo "Bail out! no $module.ko"; exit 1; }
 done
@@ -26,6 +29,12 @@ export TWINSPECT_FULL
 mv kselftest-list.txt kselftest_install
 ./kselftest_install/run_kselftest.sh
 status=$?
+
+if [ -e twgcov.ko ]; then
+	rmmod twgen twinspect
+	cat /sys/kernel/debug/twgcov
+	exit $status
+fi
 
 # Where the kernel looks for memory that nobody points to: what the modules have
 # left, which is in its log as well. Twice, five seconds apart: an object that
