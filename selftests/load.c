@@ -218,15 +218,15 @@ static int round_of(const struct reader *r, int n)
 }
 
 /*
- * What a round loses it loses in each batch of them.  Others allocate now and
- * then, so the batch after which least was left is the one that counts.  A page
- * that each round lost would be 4 KiB a round, inodes and dentries of all files
- * 7: half a page is less than either.
+ * Others allocate now and then, most of it in the first batch, which is not
+ * counted: 100 KiB either way were seen after that.  What a round loses it loses
+ * each time.  4 KiB, or the inodes and dentries of all files, which are 7, are more
+ * than is let pass.
  */
 TEST_F_TIMEOUT(load, under_churn, 400)
 {
 	struct tw_conn conn = { .family = TW_V4, .port = PORT };
-	long long lost = LLONG_MAX, ms, closed, kb;
+	long long lost = 0, ms, closed, kb;
 	struct reader r[READERS];
 	struct tw_churn churn;
 	int ns = tw_ns_fd(), rounds = 0;
@@ -252,15 +252,16 @@ TEST_F_TIMEOUT(load, under_churn, 400)
 		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_PAUSE));
 		kb = kernel_memory_kb() - kb;
 		TH_LOG("%d times: %lld KiB more than before", rounds, kb);
-		if (kb < lost)
-			lost = kb;
+		if (rounds > BATCH)
+			lost += kb;
 	}
 	ms = tw_now_ms() - ms;
 	closed = tw_churn_closed(&churn);
 	TH_LOG("%d times in %lld ms, %lld connections a second meanwhile",
 	       rounds, ms, 1000 * closed / (ms + 1));
 	EXPECT_LT(0, closed);
-	EXPECT_GE(2 * BATCH, lost);
+	kb = 3 * (rounds - BATCH);
+	EXPECT_GE(kb > 128 ? kb : 128, lost);
 	ASSERT_EQ(0, tw_churn_stop(&churn));
 	f = tw_load("netns");
 	ASSERT_NE(NULL, f);

@@ -292,6 +292,20 @@ int tw_ns_enter(int fd)
 	return setns(fd, CLONE_NEWNET) ? tw_fail("setns") : 0;
 }
 
+/*
+ * A namespace is off the list before its sockets are ended: those in a table of
+ * its own can't be seen any more, but their bind buckets can.
+ */
+static bool no_binds_left(void)
+{
+	struct tw_file *f = tw_load("bind_buckets");
+	size_t rows = 1;
+
+	tw_sum_by(f, "port", "netns", 0, &rows);
+	tw_free(f);
+	return !rows;
+}
+
 static bool ns_are(void *arg)
 {
 	struct tw_file *f = tw_load("summary");
@@ -299,7 +313,7 @@ static bool ns_are(void *arg)
 		   !tw_get(f, "netns_unheld") && !tw_get(f, "unheld_sockets");
 
 	tw_free(f);
-	return yes;
+	return yes && no_binds_left();
 }
 
 bool tw_ns_wait(int n)
