@@ -692,23 +692,6 @@ TEST_F(files, open_is_enough)
 	}
 }
 
-static long long kernel_memory_kb(void)
-{
-	long long sum = 0, kb;
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "SUnreclaim: %lld", &kb) == 1 ||
-		    sscanf(line, "VmallocUsed: %lld", &kb) == 1 ||
-		    sscanf(line, "Percpu: %lld", &kb) == 1)
-			sum += kb;
-	}
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 /* Memory by page that is the module's, by who has asked for it. */
 static int vmallocs(void)
 {
@@ -770,10 +753,10 @@ static long long fail_and_weigh(const struct module *module, int rounds)
 	long long before, failed;
 
 	shrink_slabs();
-	before = kernel_memory_kb();
+	before = tw_kernel_kb(false);
 	failed = fail_all(module, rounds);
 	shrink_slabs();
-	return failed < rounds ? LLONG_MIN : kernel_memory_kb() - before;
+	return failed < rounds ? LLONG_MIN : tw_kernel_kb(false) - before;
 }
 
 /*

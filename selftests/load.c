@@ -115,30 +115,6 @@ TEST_F(load, busy)
 #define READERS	3
 
 /*
- * What the kernel has allocated for itself, whatever for: slabs, memory of
- * modules and of vmalloc(), and counters by CPU.
- */
-static long long kernel_memory_kb(void)
-{
-	static const char *const names[] = {
-		"Slab:", "VmallocUsed:", "Percpu:", "KernelStack:",
-	};
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128], name[64];
-	long long sum = 0, kb;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%63s %lld", name, &kb) != 2)
-			continue;
-		for (size_t i = 0; i < 4; i++)
-			sum += strcmp(name, names[i]) ? 0 : kb;
-	}
-	if (f)
-		fclose(f);
-	return sum;
-}
-
-/*
  * A reader that is told when to open a file, of which it reads a byte, and when
  * to close it: a byte each way.
  */
@@ -244,13 +220,13 @@ TEST_F_TIMEOUT(load, under_churn, 400)
 	ms = tw_now_ms();
 	while (rounds < ROUNDS) {
 		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_PAUSE));
-		kb = kernel_memory_kb();
+		kb = tw_kernel_kb(true);
 		ASSERT_LT(0, kb);
 		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_BOTH));
 		for (int i = 0; i < BATCH; i++, rounds++)
 			ASSERT_EQ(0, round_of(r, rounds % (READERS + 1)));
 		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_PAUSE));
-		kb = kernel_memory_kb() - kb;
+		kb = tw_kernel_kb(true) - kb;
 		TH_LOG("%d times: %lld KiB more than before", rounds, kb);
 		if (rounds > BATCH)
 			lost += kb;

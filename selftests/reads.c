@@ -161,28 +161,6 @@ static void shrink_caches(void)
 	globfree(&caches);
 }
 
-static long long kernel_memory_kb(void)
-{
-	const char *refresh = "/proc/sys/vm/stat_refresh";
-	long long sum = 0, kb;
-	char line[128];
-	FILE *f;
-
-	/* Else each CPU may have some pages that it alone knows of. */
-	if (!access(refresh, F_OK))
-		tw_write(refresh, "1");
-	f = fopen("/proc/meminfo", "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "SUnreclaim: %lld", &kb) == 1 ||
-		    sscanf(line, "VmallocUsed: %lld", &kb) == 1 ||
-		    sscanf(line, "Percpu: %lld", &kb) == 1)
-			sum += kb;
-	}
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 /* Opened, a byte read, and left: what was allocated is freed. */
 static int abandon(const char *name, int n)
 {
@@ -207,7 +185,7 @@ static long long settled_kb(void)
 		last = now;
 		shrink_caches();
 		tw_sleep_ms(50);
-		now = kernel_memory_kb();
+		now = tw_kernel_kb(false);
 	} while (now < last);
 	return now;
 }
@@ -226,7 +204,7 @@ TEST_F_TIMEOUT(file, abandoned, 120)
 		before = settled_kb();
 		ASSERT_LT(0, before);
 		ASSERT_EQ(0, abandon(variant->name, 500));
-		kept = kernel_memory_kb() - before;
+		kept = tw_kernel_kb(false) - before;
 		grown = settled_kb() - before;
 		TH_LOG("%lld KiB more than before, %lld KiB without what caches keep",
 		       kept, grown);

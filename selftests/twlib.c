@@ -190,6 +190,32 @@ long long tw_sysctl_read(const char *name)
 	return tw_read_number(path);
 }
 
+/* Slabs, memory of modules and of vmalloc(), and what each CPU has a copy of. */
+long long tw_kernel_kb(bool caches)
+{
+	const char *refresh = "/proc/sys/vm/stat_refresh";
+	const char *const names[] = {
+		caches ? "Slab:" : "SUnreclaim:", "VmallocUsed:", "Percpu:",
+	};
+	char line[128], name[64];
+	long long sum = 0, kb;
+	FILE *f;
+
+	/* Else each CPU may have some pages that it alone knows of. */
+	if (!access(refresh, F_OK))
+		tw_write(refresh, "1");
+	f = fopen("/proc/meminfo", "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s %lld", name, &kb) != 2)
+			continue;
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			sum += strcmp(name, names[i]) ? 0 : kb;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
 /* namespaces */
 
 static int link_up(const char *device)
