@@ -388,7 +388,14 @@ restart:
 	return tw;
 }
 
-/* As inet_twsk_purge() does it, but for a living namespace. */
+/* As inet_twsk_purge() does it, but for a living namespace: with our reference. */
+static void end_tw(struct inet_timewait_sock *tw)
+{
+	local_bh_disable();
+	inet_twsk_deschedule_put(tw);
+	local_bh_enable();
+}
+
 static int twgen_drop(struct net *net, struct twgen_select *arg)
 {
 	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
@@ -398,9 +405,7 @@ static int twgen_drop(struct net *net, struct twgen_select *arg)
 	arg->found = 0;
 	for (slot = arg->from; slot < end; slot++) {
 		while ((tw = chain_get_selected(hinfo, slot, net, arg->port))) {
-			local_bh_disable();
-			inet_twsk_deschedule_put(tw);
-			local_bh_enable();
+			end_tw(tw);
 			arg->found++;
 			cond_resched();
 			if (signal_pending(current))
@@ -614,9 +619,7 @@ static int twgen_hunt(struct net *net, struct twgen_hunt *arg)
 	while (time_before(jiffies, end)) {
 		tw = hunt_chain(hinfo, arg->slot, net);
 		if (tw) {
-			local_bh_disable();
-			inet_twsk_deschedule_put(tw);
-			local_bh_enable();
+			end_tw(tw);
 			arg->found++;
 		}
 		cond_resched();
