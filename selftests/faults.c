@@ -16,7 +16,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -732,30 +731,15 @@ static long long fail_all(const struct module *module, int rounds)
 	return failed;
 }
 
-/*
- * Free memory that slabs keep goes back, and what KASAN keeps to itself with
- * it: kasan_cache_shrink() (mm/kasan/common.c).
- */
-static void shrink_slabs(void)
-{
-	glob_t caches;
-
-	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
-		return;
-	for (size_t i = 0; i < caches.gl_pathc; i++)
-		tw_write(caches.gl_pathv[i], "1");
-	globfree(&caches);
-}
-
 /* Memory that @rounds failures of each call have cost; LLONG_MIN if none. */
 static long long fail_and_weigh(const struct module *module, int rounds)
 {
 	long long before, failed;
 
-	shrink_slabs();
+	tw_shrink_caches();
 	before = tw_kernel_kb(false);
 	failed = fail_all(module, rounds);
-	shrink_slabs();
+	tw_shrink_caches();
 	return failed < rounds ? LLONG_MIN : tw_kernel_kb(false) - before;
 }
 

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
@@ -145,22 +144,6 @@ TEST_F(file, several)
 	}
 }
 
-/*
- * What was freed shall count as free: KASAN keeps it in quarantine, up to a 32nd
- * of memory, and SLUB has slabs in reserve; but no cache that is told to shrink
- * does either.
- */
-static void shrink_caches(void)
-{
-	glob_t caches;
-
-	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
-		return;
-	for (size_t i = 0; i < caches.gl_pathc; i++)
-		tw_write(caches.gl_pathv[i], "1");
-	globfree(&caches);
-}
-
 /* Opened, a byte read, and left: what was allocated is freed. */
 static int abandon(const char *name, int n)
 {
@@ -183,7 +166,7 @@ static long long settled_kb(void)
 
 	do {
 		last = now;
-		shrink_caches();
+		tw_shrink_caches();
 		tw_sleep_ms(50);
 		now = tw_kernel_kb(false);
 	} while (now < last);

@@ -116,6 +116,8 @@ long long tw_cap(const char *key);	/* of caps */
 long long tw_read_number(const char *path);
 /* What the kernel has allocated for itself, with what it could take back or not. */
 long long tw_kernel_kb(bool caches);
+/* Has the caches give back what was freed, and with it what KASAN keeps. */
+void tw_shrink_caches(void);
 int tw_write(const char *path, const char *text);
 int tw_sysctl(const char *name, long long value);	/* name with slashes */
 int tw_sysctl_text(const char *name, const char *text);
