@@ -37,15 +37,14 @@ source_fetch() {
 	mv -T "$tmp" "$dir"
 }
 
-# source_options FRAGMENT[,FRAGMENT...]: their lines without the reasons, those
-# that begin with an architecture for that one alone.
+# source_options FRAGMENT[,FRAGMENT...]: their lines without the reasons.
 source_options() {
 	local name
 
 	for name in ${1//,/ }; do
 		[ -e "$here/config/$name.config" ] ||
 			die "no qemu/config/$name.config"
-		sed -n -E "s/^(${arch}[[:space:]]+)?(CONFIG_\w+=[^[:space:]]*).*/\2/p" \
+		sed -n -E 's/^(CONFIG_\w+=[^[:space:]]*).*/\1/p' \
 			"$here/config/$name.config"
 	done
 }
