@@ -501,6 +501,7 @@ static int twgen_info(struct net *net, struct twgen_info *arg)
 	struct inet_hashinfo *hinfo = twgen_hashinfo(net);
 
 	*arg = (struct twgen_info) {
+		.jiffies = jiffies,
 		.hz = HZ,
 		.tw_len_ms = jiffies_to_msecs(TCP_TIMEWAIT_LEN),
 		.tw_object = sizeof(struct tcp_timewait_sock),

@@ -98,6 +98,7 @@ struct twgen_bind {
 
 /* What this kernel was built with, by the compiler and not by probing. */
 struct twgen_info {
+	__u64			jiffies;	/* now */
 	__u32			hz;
 	__u32			tw_len_ms;
 	__u32			tw_object;
@@ -111,6 +112,7 @@ struct twgen_info {
 	__u32			bhash_head;
 	__u32			own_ehash;
 	__u32			namespaces;	/* on the kernel's list of them */
+	__u32			pad;
 };
 
 /*
