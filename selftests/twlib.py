@@ -154,6 +154,9 @@ def enter_new():
     # no loopback address, which has rules of its own
     run("ip", "addr", "add", SERVER + "/32", "dev", "lo")
     sysctl("net.ipv4.tcp_max_tw_buckets", 262144)
+    # TIME-WAIT answers an ACK that comes late, and where the socket is gone that
+    # sent it, the RST would end it.
+    sysctl("net.ipv4.tcp_rfc1337", 1)
 
 
 def enter_and_do(job, *args):
