@@ -141,6 +141,7 @@ void twi_check_overflow(struct twi_exam *exam, struct twi_check *check)
 	add_figures(exam, check, overflow, ARRAY_SIZE(overflow), &rates);
 }
 
+/* Not PAWSOldAck: ACKs that came late are common, and their loss is harmless. */
 static const enum twi_counter paws[] = {
 	TWI_COUNTER_PAWSEstab, TWI_COUNTER_PAWSActive,
 	TWI_COUNTER_PAWSPassive, TWI_COUNTER_PAWSTimewait
