@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * twmake ADDRESS PORT NUMBER - so many outbound TIME-WAIT sockets to a server
- * there, made and kept by twgen in this network namespace until the end of
- * stdin.  A line there names the bucket whose sockets alone shall stay.  For
- * tests that are no C programs; says each time how many there are.
+ * twmake ADDRESS NUMBER - so many outbound TIME-WAIT sockets to servers there,
+ * each on a port of its own, made and kept by twgen in this network namespace
+ * until the end of stdin.  A line there names the bucket whose sockets alone
+ * shall stay.  For tests that are no C programs; says each time how many there
+ * are.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,21 +12,42 @@
 
 #include "twlib.h"
 
+#define LOW	1024	/* of the clients' ports */
+#define HIGH	65535
+
+/*
+ * Sockets to one server, few of them: kernels that add the local port to a hash
+ * of the rest (seen in 7.3, not in 6.12) spread them evenly over the buckets,
+ * and it is chance alone how those of one server lie to those of another.
+ */
+#define GROUP	8
+#define SERVERS	1000	/* their ports, from 1 on */
+
 /* So few that the first of them live until they are held. */
-#define STEP	5000
+#define STEP	5000	/* whole groups */
 
-static int make(int gen, const struct tw_conn *conn, int n)
+static int set_range(int low, int high)
 {
-	int made = 0, step;
+	char text[32];
 
-	while (made < n) {
-		step = n - made < STEP ? n - made : STEP;
-		if (tw_gen(gen, conn, step) != step ||
-		    tw_gen_hold(gen, 0) < 0)
+	snprintf(text, sizeof(text), "%d %d", low, high);
+	return tw_sysctl_text("net/ipv4/ip_local_port_range", text);
+}
+
+static int make(int gen, struct tw_conn *conn, int n)
+{
+	int made, group;
+
+	for (made = 0; made < n; made += group) {
+		group = n - made < GROUP ? n - made : GROUP;
+		conn->port = 1 + made / GROUP % SERVERS;
+		if (set_range(LOW + made, LOW + made + group - 1) ||
+		    tw_gen(gen, conn, group) != group)
 			return -1;
-		made += step;
+		if (made % STEP == 0 && tw_gen_hold(gen, 0) < 0)
+			return -1;
 	}
-	return made;
+	return set_range(LOW, HIGH) || tw_gen_hold(gen, 0) < 0 ? -1 : made;
 }
 
 /* Those of all other buckets go. */
@@ -55,11 +77,10 @@ int main(int argc, char **argv)
 	int gen = tw_gen_open();
 	unsigned int bucket;
 
-	if (argc != 4 || gen < 0)
+	if (argc != 3 || gen < 0)
 		return 1;
 	conn.remote = argv[1];
-	conn.port = atoi(argv[2]);
-	say(make(gen, &conn, atoi(argv[3])));
+	say(make(gen, &conn, atoi(argv[2])));
 	while (scanf("%u", &bucket) == 1)
 		say(keep(gen, bucket));
 	return 0;
