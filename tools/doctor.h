@@ -75,7 +75,8 @@ enum twi_input_number { TWI_INPUTS(TWI_ENUM_input) TWI_NINPUTS };
 
 struct twi_input {
 	bool	ok;
-	char	*reason;	/* NULL: not there, and that is no fault */
+	/* NULL: not there, and that is no fault; if ok: what lacks of it */
+	char	*reason;
 };
 
 /* Counters of TcpExt, as /proc/net/netstat spells them. */

@@ -105,7 +105,8 @@ static json_t *needs_value(const struct twi_exam *exam,
 	json_t *array = must(json_array());
 
 	for (int i = 0; i < TWI_NINPUTS; i++) {
-		if (check->spec->needs & 1U << i && !exam->input[i].ok)
+		if (check->spec->needs & 1U << i &&
+		    (!exam->input[i].ok || exam->input[i].reason))
 			append(array, json_string(twi_input_names[i]));
 	}
 	return array;

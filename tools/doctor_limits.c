@@ -129,12 +129,14 @@ void twi_check_conntrack(struct twi_exam *exam, struct twi_check *check)
 	int64_t limit = exam->conntrack_max;
 	int64_t sockets = twi_num(&exam->summary.keys, "sockets");
 	const struct twi_space *fullest = NULL;
+	size_t known = 0;
 
 	for (size_t i = 0; i < exam->nspaces; i++) {
 		const struct twi_space *space = &exam->space[i];
 
 		if (space->conntrack < 0)
 			continue;
+		known++;
 		find_conntrack(exam, check, space);
 		if (!fullest || space->conntrack > fullest->conntrack)
 			fullest = space;
@@ -144,10 +146,16 @@ void twi_check_conntrack(struct twi_exam *exam, struct twi_check *check)
 		  "nf_conntrack_max", limit);
 	twi_fact_number(&check->figures, "netns", fullest->inode);
 	twi_fact_number(&check->figures, "sockets", sockets);
-	twi_check_text(check, "%s of %s entries (%s), %s sockets",
+	twi_fact_number(&check->figures, "netns_read", known);
+	twi_fact_number(&check->figures, "netns_all", exam->nspaces);
+	twi_check_text(check, "%s of %s entries (%s), %s sockets; %s of %s namespaces",
 		       count(exam, fullest->conntrack), count(exam, limit),
 		       twi_percent(fullest->conntrack, limit).s,
-		       count(exam, sockets));
+		       count(exam, sockets), count(exam, known),
+		       count(exam, exam->nspaces));
+	/* what was found is so, but where nothing was it may not be fine */
+	if (exam->input[TWI_INPUT_conntrack].reason && check->worst == TWI_FINE)
+		check->result = TWI_UNCHECKED;
 }
 
 void twi_check_orphans(struct twi_exam *exam, struct twi_check *check)

@@ -27,12 +27,18 @@ static void set_ok(struct twi_exam *exam, enum twi_input_number input)
 	exam->input[input].ok = true;
 }
 
+static void set_reason(struct twi_exam *exam, enum twi_input_number input,
+		       const char *reason)
+{
+	free(exam->input[input].reason);
+	exam->input[input].reason = twi_strdup(reason);
+}
+
 static void set_missing(struct twi_exam *exam, enum twi_input_number input,
 			const char *reason)
 {
 	exam->input[input].ok = false;
-	free(exam->input[input].reason);
-	exam->input[input].reason = twi_strdup(reason);
+	set_reason(exam, input, reason);
 }
 
 static void set_unreadable(struct twi_exam *exam, enum twi_input_number input,
@@ -363,41 +369,51 @@ static void read_orphans(struct twi_exam *exam)
 			    IPV4 "tcp_max_orphans: cannot be read");
 }
 
-/* The sysctl is there for the reader's own namespace alone. */
-static int64_t read_tracked(const struct twi_exam *exam,
-			    const struct twi_space *space)
+/* What was in it has ended where this does not hold. */
+static bool has_process(const struct twi_exam *exam,
+			const struct twi_space *space)
 {
-	int64_t entries;
-	char *path, *text;
+	char pid[16];
 
-	if (space->own)
-		return twi_proc_number(exam->sysroot,
-				       NETFILTER "nf_conntrack_count");
-	if (!space->pid)
-		return TWI_UNKNOWN;
-	path = twi_text_new("/proc/%d/net/stat/nf_conntrack", space->pid);
-	text = twi_proc_read(exam->sysroot, path);
-	entries = text ? twi_proc_tracked(text) : TWI_UNKNOWN;
+	snprintf(pid, sizeof(pid), "%d", space->pid);
+	return twi_proc_netns(exam->sysroot, pid) == space->inode;
+}
+
+/* The sysctl is there for the reader's own namespace alone. */
+static void read_tracked(struct twi_exam *exam, struct twi_space *space)
+{
+	char *path = space->own ?
+		     twi_text_new(NETFILTER "nf_conntrack_count") :
+		     twi_text_new("/proc/%d/net/stat/nf_conntrack", space->pid);
+	char *text = twi_proc_read(exam->sysroot, path);
+	char *reason = twi_text_new("%s%s: %s", exam->sysroot, path,
+				    text ? "no entries" : strerror(errno));
+
+	if (text)
+		space->conntrack = space->own ? twi_proc_first(text) :
+						twi_proc_tracked(text);
+	if (space->conntrack >= 0)
+		set_ok(exam, TWI_INPUT_conntrack);
+	else if (space->own || has_process(exam, space))
+		set_reason(exam, TWI_INPUT_conntrack, reason);
+	free(reason);
 	free(text);
 	free(path);
-	return entries;
 }
 
 static void read_conntrack(struct twi_exam *exam)
 {
-	bool any = false;
-
 	exam->conntrack_max = twi_proc_number(exam->sysroot,
 					      NETFILTER "nf_conntrack_max");
 	if (exam->conntrack_max < 0 && errno == EACCES)
 		set_unreadable(exam, TWI_INPUT_conntrack,
 			       NETFILTER "nf_conntrack_max");
+	if (exam->conntrack_max <= 0)
+		return;
 	for (size_t i = 0; i < exam->nspaces; i++) {
-		exam->space[i].conntrack = read_tracked(exam, &exam->space[i]);
-		any |= exam->space[i].conntrack >= 0;
+		if (exam->space[i].own || exam->space[i].pid)
+			read_tracked(exam, &exam->space[i]);
 	}
-	if (any && exam->conntrack_max > 0)
-		set_ok(exam, TWI_INPUT_conntrack);
 }
 
 static void read_settings(struct twi_exam *exam)

@@ -53,7 +53,7 @@ char *twi_proc_read(const char *sysroot, const char *path)
 }
 
 /* Digits up to a space or the end; what exceeds the type is unknown. */
-static int64_t number(const char *text)
+int64_t twi_proc_first(const char *text)
 {
 	long long value;
 	char *end;
@@ -70,7 +70,7 @@ static int64_t number(const char *text)
 int64_t twi_proc_number(const char *sysroot, const char *path)
 {
 	char *text = twi_proc_read(sysroot, path);
-	int64_t value = text ? number(text) : TWI_UNKNOWN;
+	int64_t value = text ? twi_proc_first(text) : TWI_UNKNOWN;
 
 	free(text);
 	return value;
@@ -118,7 +118,7 @@ int64_t twi_proc_field(const char *text, const char *label, const char *word)
 		if (text)
 			text = next_word(text);
 	}
-	return text ? number(text) : TWI_UNKNOWN;
+	return text ? twi_proc_first(text) : TWI_UNKNOWN;
 }
 
 int64_t twi_proc_counter(const char *text, const char *label,
@@ -133,7 +133,7 @@ int64_t twi_proc_counter(const char *text, const char *label,
 		names = next_word(names);
 		values = next_word(values);
 		if (names && values && is_word(names, name))
-			return number(values);
+			return twi_proc_first(values);
 	}
 	return TWI_UNKNOWN;
 }

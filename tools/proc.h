@@ -14,7 +14,8 @@
 /* The whole file, to be freed; NULL with errno set. */
 char *twi_proc_read(const char *sysroot, const char *path);
 
-/* The number that the file begins with, TWI_UNKNOWN without one. */
+/* The number that a text or a file begins with, TWI_UNKNOWN without one. */
+int64_t twi_proc_first(const char *text);
 int64_t twi_proc_number(const char *sysroot, const char *path);
 
 /*
