@@ -14,7 +14,7 @@
 #include "twlib.h"
 #include "twports.h"
 
-#define TRACING	"/sys/kernel/debug/tracing/"
+#define TRACING	"/sys/kernel/tracing/"
 #define OTHER	50000	/* ports for searches that only move the next one */
 
 static bool names_recorded;	/* record-cmd was on before the probe */

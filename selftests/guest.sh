@@ -10,6 +10,8 @@ set -u
 for module in tcp_diag tun vrf; do
 	modprobe -q "$module"
 done
+# Newer kernels don't mount it in debugfs any more.
+mount -t tracefs none /sys/kernel/tracing 2>/dev/null
 
 # Which lines run: scripts/coverage. It is to see every load of the module.
 [ ! -e twgcov.ko ] || insmod ./twgcov.ko || exit 1
