@@ -47,6 +47,9 @@ struct twi_plan {
 
 struct twi_view {
 	struct twi_source	source;
+	const char		*root;		/* NULL: not given */
+	char			**operand;	/* words after the command */
+	int			noperands;
 	struct twi_error	err;
 	struct twi_filter	filter;
 	struct twi_plan		plan;

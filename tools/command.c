@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * command.c - the table of subcommands.  What one shows is in the file of its
+ * name, what its options mean in options.c.
+ */
+#include <string.h>
+
+#include "array.h"
+#include "command.h"
+#include "json.h"
+
+/* A command that takes operands says how they are called, and how many. */
+const struct twi_command twi_commands[] = {
+	{ .name = "overview", .view = twi_view_overview,
+	  .help = "one screen of everything (the default)" },
+	{ .name = "summary", .file = "summary", .view = twi_view_summary,
+	  .help = "totals, memory, hash distribution, busiest ports" },
+	{ .name = "ehash", .file = "ehash_buckets", .view = twi_view_ehash,
+	  .help = "buckets of the established hash" },
+	{ .name = "deathrow", .file = "deathrow", .view = twi_view_deathrow,
+	  .help = "when minisockets die, closings a second" },
+	{ .name = "bind", .file = "bind_buckets", .view = twi_view_bind,
+	  .help = "bind buckets: which ports are held" },
+	{ .name = "tuples", .view = twi_view_tuples,
+	  .help = "destinations: which are short of ports, and when",
+	  .takes = TWI_FOR_GROUPS | TWI_FOR_TUPLES },
+	{ .name = "capacity", .view = twi_view_capacity,
+	  .help = "destinations: connections a second that they can take",
+	  .takes = TWI_FOR_GROUPS | TWI_FOR_CAPACITY },
+	{ .name = "doctor", .view = twi_view_doctor,
+	  .help = "what is wrong, and the commands that help",
+	  .takes = TWI_FOR_DOCTOR },
+	{ .name = "netns", .file = "netns", .view = twi_view_netns,
+	  .help = "network namespaces" },
+	{ .name = "caps", .file = "caps", .view = twi_view_caps,
+	  .help = "what the module reports on this kernel" },
+};
+
+const size_t twi_ncommands = ARRAY_SIZE(twi_commands);
+
+const struct twi_command *twi_command_find(const char *name)
+{
+	for (size_t i = 0; i < twi_ncommands; i++) {
+		const struct twi_command *command = &twi_commands[i];
+
+		if (!strcmp(name, command->name) ||
+		    (command->file && !strcmp(name, command->file)))
+			return command;
+	}
+	return NULL;
+}
+
+int twi_command_run(struct twi_view *view, const struct twi_command *command)
+{
+	if (view->json && command->file)
+		return twi_json_file(view, command->file);
+	return command->view(view);
+}

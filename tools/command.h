@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * command.h - the subcommands: what each shows, which options and which other
+ * words it takes.
+ */
+#ifndef TWINSPECT_COMMAND_H
+#define TWINSPECT_COMMAND_H
+
+#include <stddef.h>
+
+#include "view.h"
+
+/* Sets of options that not every command has. */
+enum {
+	TWI_FOR_GROUPS		= 1 << 0,
+	TWI_FOR_TUPLES		= 1 << 1,
+	TWI_FOR_CAPACITY	= 1 << 2,
+	TWI_FOR_DOCTOR		= 1 << 3,
+};
+
+struct twi_command {
+	const char	*name;
+	const char	*file;		/* another name; NULL: its own JSON */
+	int		(*view)(struct twi_view *view);
+	const char	*help;
+	unsigned int	takes;		/* TWI_FOR_... */
+	/* the words after the name: what they are called, how many */
+	const char	*operands;
+	int		min;
+	int		max;
+};
+
+extern const struct twi_command twi_commands[];
+extern const size_t twi_ncommands;
+
+/* The command of this name, NULL if there is none. */
+const struct twi_command *twi_command_find(const char *name);
+
+/* Print what it shows, as JSON if asked for; as the views return. */
+int twi_command_run(struct twi_view *view, const struct twi_command *command);
+
+#endif /* TWINSPECT_COMMAND_H */

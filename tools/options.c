@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/*
+ * options.c - reads the command line.  An option is a line of specs[]: which
+ * commands have it, how its value is read and where that goes.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "groups.h"
+#include "options.h"
+
+/* The leading colon keeps a missing argument apart from a wrong option. */
+#define LETTERS		":jpnHvr:46hV"
+
+/* What getopt returns for an option that has no letter, and more. */
+#define NO_LETTER	256
+
+struct spec {
+	const char	*name;		/* NULL: a letter alone */
+	int		letter;		/* 0: none */
+	int		(*read)(struct twi_view *view, const struct spec *spec,
+				const char *value);
+	size_t		offset;		/* of what is set in struct twi_view */
+	unsigned int	of;		/* TWI_FOR_...; 0: of every command */
+	bool		flag;		/* has no value */
+	int64_t		min;
+	int64_t		max;
+};
+
+static int usage(const char *what, const char *word)
+{
+	fprintf(stderr, "twinspect: %s \"%s\"; try \"twinspect --help\"\n",
+		what, word);
+	return TWI_EXIT_USAGE;
+}
+
+static int usage_value(const struct spec *spec, const char *wants,
+		       const char *value)
+{
+	fprintf(stderr, "twinspect: --%s wants %s, not \"%s\"; try \"twinspect --help\"\n",
+		spec->name, wants, value);
+	return TWI_EXIT_USAGE;
+}
+
+static void *member(struct twi_view *view, const struct spec *spec)
+{
+	return (char *)view + spec->offset;
+}
+
+static int read_flag(struct twi_view *view, const struct spec *spec,
+		     const char *value)
+{
+	(void)value;
+	*(bool *)member(view, spec) = true;
+	return TWI_EXIT_OK;
+}
+
+static int read_text(struct twi_view *view, const struct spec *spec,
+		     const char *value)
+{
+	*(const char **)member(view, spec) = value;
+	return TWI_EXIT_OK;
+}
+
+/* Digits alone, and no more of them than a number has. */
+static bool parse_number(const char *text, int64_t *value)
+{
+	size_t len = strspn(text, "0123456789");
+
+	if (!len || len > 18 || text[len])
+		return false;
+	*value = strtoll(text, NULL, 10);
+	return true;
+}
+
+static int read_number(struct twi_view *view, const struct spec *spec,
+		       const char *value)
+{
+	int64_t number;
+	char wants[64];
+
+	if (parse_number(value, &number) && number >= spec->min &&
+	    number <= spec->max) {
+		*(int64_t *)member(view, spec) = number;
+		return TWI_EXIT_OK;
+	}
+	snprintf(wants, sizeof(wants), "a number from %lld to %lld",
+		 (long long)spec->min, (long long)spec->max);
+	return usage_value(spec, wants, value);
+}
+
+static int read_side(struct twi_view *view, const struct spec *spec,
+		     const char *value)
+{
+	for (int i = 0; i < TWI_NSIDES; i++) {
+		if (!strcmp(value, twi_side_names[i])) {
+			view->filter.side = i;
+			return TWI_EXIT_OK;
+		}
+	}
+	return usage_value(spec, "outbound, inbound, bound or other", value);
+}
+
+static int read_sort(struct twi_view *view, const struct spec *spec,
+		     const char *value)
+{
+	if (twi_sort_find(value, &view->filter.sort))
+		return TWI_EXIT_OK;
+	return usage_value(spec,
+			   "used, sockets, tw, live, rate, left, exhausted, probes or age",
+			   value);
+}
+
+/* LOW-HIGH */
+static int read_range(struct twi_view *view, const struct spec *spec,
+		      const char *value)
+{
+	size_t len = strcspn(value, "-");
+	struct twi_plan *plan = &view->plan;
+	char low[8] = "";
+
+	if (len < sizeof(low))
+		memcpy(low, value, len);
+	if (value[len] && parse_number(low, &plan->low) &&
+	    parse_number(value + len + 1, &plan->high) && plan->low > 0 &&
+	    plan->low <= plan->high && plan->high <= UINT16_MAX)
+		return TWI_EXIT_OK;
+	return usage_value(spec, "two ports as in 1024-65535", value);
+}
+
+static int read_family(struct twi_view *view, const struct spec *spec,
+		       const char *value)
+{
+	int family = spec->letter - '0';
+
+	(void)value;
+	if (view->filter.family && view->filter.family != family)
+		return usage("only one of -4 and -6, not also",
+			     family == 4 ? "-4" : "-6");
+	view->filter.family = family;
+	return TWI_EXIT_OK;
+}
+
+static int read_sysroot(struct twi_view *view, const struct spec *spec,
+			const char *value)
+{
+	(void)spec;
+	view->sysroot = strcmp(value, "/") ? value : "";
+	return TWI_EXIT_OK;
+}
+
+#define FLAG(n, l, m)							\
+	{ .name = n, .letter = l, .read = read_flag, .flag = true,	\
+	  .offset = offsetof(struct twi_view, m) }
+#define NUMBER(n, set, m, low, high)					\
+	{ .name = n, .of = TWI_FOR_##set, .read = read_number,	\
+	  .min = low, .max = high, .offset = offsetof(struct twi_view, m) }
+#define OTHER(n, set, function)						\
+	{ .name = n, .of = TWI_FOR_##set, .read = function }
+#define FAMILY(l)							\
+	{ .letter = l, .of = TWI_FOR_GROUPS, .read = read_family,	\
+	  .flag = true }
+
+/*
+ * A name may be there more than once, with a value or without each time, if
+ * no command has two of these.
+ */
+static const struct spec specs[] = {
+	FLAG("json", 'j', json),
+	FLAG("pretty", 'p', pretty),
+	FLAG("numeric", 'n', numeric),
+	FLAG("no-header", 'H', no_header),
+	FLAG("verbose", 'v', verbose),
+	{ .name = "root", .letter = 'r', .read = read_text,
+	  .offset = offsetof(struct twi_view, root) },
+
+	FAMILY('4'),
+	FAMILY('6'),
+	NUMBER("top", GROUPS, filter.top, 0, INT32_MAX),
+	NUMBER("netns", GROUPS, filter.netns, 1, UINT32_MAX),
+	NUMBER("port", GROUPS, filter.port, 1, UINT16_MAX),
+	OTHER("side", TUPLES, read_side),
+	OTHER("sort", TUPLES, read_sort),
+
+	OTHER("range", CAPACITY, read_range),
+	NUMBER("ports", CAPACITY, plan.ports, 1, UINT16_MAX),
+	NUMBER("sources", CAPACITY, plan.sources, 1, UINT16_MAX),
+	NUMBER("destinations", CAPACITY, plan.destinations, 1, UINT16_MAX),
+
+	OTHER("sysroot", DOCTOR, read_sysroot),
+	NUMBER("interval", DOCTOR, interval, 1, 3600),
+};
+
+static int print_help(struct twi_view *view)
+{
+	(void)view;
+	fputs("usage: twinspect [OPTION]... [COMMAND]\n"
+	      "What TIME-WAIT does inside the running kernel.\n"
+	      "\n"
+	      "commands:\n", stdout);
+	for (size_t i = 0; i < twi_ncommands; i++)
+		printf("  %-9s %s\n", twi_commands[i].name,
+		       twi_commands[i].help);
+	fputs("\n"
+	      "options:\n"
+	      "  -j, --json       keys and columns by name, as JSON\n"
+	      "  -p, --pretty     JSON on many lines\n"
+	      "  -n, --numeric    plain integers, no units\n"
+	      "  -H, --no-header  no headings and no lines around tables\n"
+	      "  -v, --verbose    more columns\n"
+	      "  -r, --root DIR   read recorded files instead of debugfs\n"
+	      "  -h, --help       this text\n"
+	      "  -V, --version    versions of the program and of the format\n"
+	      "\n"
+	      "options of tuples and capacity:\n"
+	      "  -4, -6           groups of IPv4 or of IPv6 alone\n"
+	      "  --netns ID       of the namespace of this inode number\n"
+	      "  --port PORT      of this fixed port\n"
+	      "  --top N          no more than N; 0 for all\n"
+	      "options of tuples:\n"
+	      "  --side SIDE      outbound, inbound, bound or other\n"
+	      "  --sort KEY       used (the default), sockets, tw, live, rate, left,\n"
+	      "                   exhausted, probes or age\n"
+	      "options of capacity:\n"
+	      "  --range LOW-HIGH what if connect() chose from these ports (1024-65535),\n"
+	      "  --ports N        if each destination had N times as many ports,\n"
+	      "  --destinations N addresses,\n"
+	      "  --sources N      and there were N times as many local addresses\n"
+	      "options of doctor:\n"
+	      "  --interval S     seconds between two readings of counters (1)\n"
+	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n",
+	      stdout);
+	return 0;
+}
+
+static int print_version(struct twi_view *view)
+{
+	(void)view;
+	printf("twinspect %s, format %d\n", TWI_VERSION, TWI_FORMAT);
+	return 0;
+}
+
+/*
+ * getopt has stepped over a long option, which is unknown or has a value that
+ * it must not have, but not over the argument that an unknown letter is in.
+ */
+static int usage_option(char **argv)
+{
+	const char letter[] = { '-', optopt, '\0' };
+
+	if (optopt && optopt < NO_LETTER && !strchr(LETTERS, optopt))
+		return usage("no such option as", letter);
+	return usage("no such option as", argv[optind - 1]);
+}
+
+/* An option that was given: the first spec of its name, and its value. */
+struct given {
+	const struct spec	*spec;
+	const char		*value;
+};
+
+static void list_options(struct option *options)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		const struct spec *spec = &specs[i];
+
+		if (!spec->name)
+			continue;
+		options[n].name = spec->name;
+		options[n].has_arg = spec->flag ? no_argument :
+						  required_argument;
+		options[n++].val = spec->letter ? spec->letter :
+						  (int)(NO_LETTER + i);
+	}
+	options[n++] = (struct option){ "help", no_argument, NULL, 'h' };
+	options[n] = (struct option){ "version", no_argument, NULL, 'V' };
+}
+
+static const struct spec *find_spec(int c)
+{
+	if (c >= NO_LETTER)
+		return &specs[c - NO_LETTER];
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		if (specs[i].letter == c)
+			return &specs[i];
+	}
+	return NULL;
+}
+
+/* An option after which there is nothing left to read. */
+static const struct twi_command *last_option(char **argv, int c, int *status)
+{
+	static const struct twi_command help = { .view = print_help };
+	static const struct twi_command version = { .view = print_version };
+
+	switch (c) {
+	case 'h':
+		return &help;
+	case 'V':
+		return &version;
+	case ':':
+		*status = usage(optopt == 'r' ? "no directory after" :
+						"no value after",
+				argv[optind - 1]);
+		return NULL;
+	default:
+		*status = usage_option(argv);
+		return NULL;
+	}
+}
+
+static bool names_same(const struct spec *a, const struct spec *b)
+{
+	if (!a->name || !b->name)
+		return a == b;
+	return !strcmp(a->name, b->name);
+}
+
+/* The option of this name that the command has; NULL if it has none. */
+static const struct spec *find_taken(const struct spec *spec,
+				     unsigned int takes)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		if (names_same(&specs[i], spec) &&
+		    (!specs[i].of || specs[i].of & takes))
+			return &specs[i];
+	}
+	return NULL;
+}
+
+static int set_options(struct twi_view *view,
+		       const struct twi_command *command,
+		       const struct given *given, size_t n)
+{
+	const struct spec *spec;
+	int status;
+
+	for (size_t i = 0; i < n; i++) {
+		const char letter[] = { '-', given[i].spec->letter, '\0' };
+
+		spec = find_taken(given[i].spec, command->takes);
+		if (!spec) {
+			fprintf(stderr, "twinspect: %s has no option %s%s; try \"twinspect --help\"\n",
+				command->name,
+				given[i].spec->name ? "--" : letter,
+				given[i].spec->name ? given[i].spec->name : "");
+			return TWI_EXIT_USAGE;
+		}
+		status = spec->read(view, spec, given[i].value);
+		if (status)
+			return status;
+	}
+	return TWI_EXIT_OK;
+}
+
+/* The command and its operands, from what is not an option. */
+static const struct twi_command *find_command(struct twi_view *view,
+					      char **word, int n, int *status)
+{
+	const struct twi_command *command = &twi_commands[0];
+
+	if (n)
+		command = twi_command_find(word[0]);
+	if (!command) {
+		*status = usage("no such command as", word[0]);
+		return NULL;
+	}
+	view->operand = word + (n > 0);
+	view->noperands = n ? n - 1 : 0;
+	if (view->noperands >= command->min &&
+	    view->noperands <= command->max)
+		return command;
+	if (command->max) {
+		fprintf(stderr, "twinspect: %s wants %s; try \"twinspect --help\"\n",
+			command->name, command->operands);
+		*status = TWI_EXIT_USAGE;
+	} else {
+		*status = usage("one command at a time, not also",
+				view->operand[0]);
+	}
+	return NULL;
+}
+
+const struct twi_command *twi_options_parse(int argc, char **argv,
+					    struct twi_view *view,
+					    int *status)
+{
+	struct option options[ARRAY_SIZE(specs) + 3] = { 0 };
+	const struct twi_command *command;
+	struct given *given;
+	size_t n = 0;
+	int c;
+
+	given = twi_alloc(NULL, argc, sizeof(*given));
+	list_options(options);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, LETTERS, options, NULL)) != -1) {
+		const struct spec *spec = find_spec(c);
+
+		if (!spec) {
+			command = last_option(argv, c, status);
+			goto out;
+		}
+		/* several letters may share an argument */
+		given = twi_alloc(given, n + 1, sizeof(*given));
+		given[n++] = (struct given){ spec, optarg };
+	}
+	command = find_command(view, argv + optind, argc - optind, status);
+	if (command) {
+		*status = set_options(view, command, given, n);
+		if (*status)
+			command = NULL;
+	}
+	twi_source_init(&view->source, view->root);
+out:
+	free(given);
+	return command;
+}
