@@ -333,6 +333,17 @@ static const struct spec *find_taken(const struct spec *spec,
 	return NULL;
 }
 
+static int usage_not_taken(const struct twi_command *command,
+			   const struct spec *spec)
+{
+	const char letter[] = { spec->letter, '\0' };
+
+	fprintf(stderr, "twinspect: %s has no option %s%s; try \"twinspect --help\"\n",
+		command->name, spec->name ? "--" : "-",
+		spec->name ? spec->name : letter);
+	return TWI_EXIT_USAGE;
+}
+
 static int set_options(struct twi_view *view,
 		       const struct twi_command *command,
 		       const struct given *given, size_t n)
@@ -341,16 +352,9 @@ static int set_options(struct twi_view *view,
 	int status;
 
 	for (size_t i = 0; i < n; i++) {
-		const char letter[] = { '-', given[i].spec->letter, '\0' };
-
 		spec = find_taken(given[i].spec, command->takes);
-		if (!spec) {
-			fprintf(stderr, "twinspect: %s has no option %s%s; try \"twinspect --help\"\n",
-				command->name,
-				given[i].spec->name ? "--" : letter,
-				given[i].spec->name ? given[i].spec->name : "");
-			return TWI_EXIT_USAGE;
-		}
+		if (!spec)
+			return usage_not_taken(command, given[i].spec);
 		status = spec->read(view, spec, given[i].value);
 		if (status)
 			return status;
