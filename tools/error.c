@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * error.c - fills in the line that explains a failure, and ends the program
- * where there is no memory left.  Prints nothing else.
+ * error.c - fills in the line that explains a failure, prints those that warn,
+ * and ends the program where there is no memory left.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +20,17 @@ int twi_fail(struct twi_error *err, enum twi_status status,
 	vsnprintf(err->text, sizeof(err->text), fmt, args);
 	va_end(args);
 	return -1;
+}
+
+void twi_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("twinspect: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
 }
 
 void twi_nomem(void)

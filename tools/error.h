@@ -31,6 +31,9 @@ struct twi_error {
 int twi_fail(struct twi_error *err, enum twi_status status,
 	     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* A line on stderr about what is not as it should be, and can be gone by. */
+void twi_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Allocation that ends the program with a line when there is no memory. */
 void *twi_alloc(void *old, size_t count, size_t size);
 char *twi_strdup(const char *text);

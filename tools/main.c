@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "input.h"
 #include "options.h"
 #include "view.h"
 
@@ -56,16 +57,26 @@ static int close_stdout(void)
 	return TWI_EXIT_IO;
 }
 
+static int fail(const struct twi_view *view)
+{
+	fprintf(stderr, "twinspect: %s\n", view->err.text);
+	return view->err.status;
+}
+
 static int run(struct twi_view *view, const struct twi_command *command)
 {
-	int status;
+	struct twi_input input;
+	int ret;
 
-	if (twi_command_run(view, command)) {
-		fprintf(stderr, "twinspect: %s\n", view->err.text);
-		return view->err.status;
-	}
-	status = close_stdout();
-	return status ? status : view->status;
+	if (twi_input_open(&input, view->root, view->at, &view->err))
+		return fail(view);
+	view->source = input.source;
+	ret = twi_command_run(view, command);
+	twi_input_close(&input);
+	if (ret)
+		return fail(view);
+	ret = close_stdout();
+	return ret ? ret : view->status;
 }
 
 int main(int argc, char **argv)

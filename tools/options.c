@@ -176,6 +176,8 @@ static const struct spec specs[] = {
 	FLAG("verbose", 'v', verbose),
 	{ .name = "root", .letter = 'r', .read = read_text,
 	  .offset = offsetof(struct twi_view, root) },
+	{ .name = "at", .read = read_text,
+	  .offset = offsetof(struct twi_view, at) },
 
 	FAMILY('4'),
 	FAMILY('6'),
@@ -211,7 +213,10 @@ static int print_help(struct twi_view *view)
 	      "  -n, --numeric    plain integers, no units\n"
 	      "  -H, --no-header  no headings and no lines around tables\n"
 	      "  -v, --verbose    more columns\n"
-	      "  -r, --root DIR   read recorded files instead of debugfs\n"
+	      "  -r, --root PATH  read a recording, or a directory of recorded files,\n"
+	      "                   instead of debugfs\n"
+	      "  --at WHICH       this snapshot of the recording: its number, -1 for the\n"
+	      "                   last one (the default), or a time\n"
 	      "  -h, --help       this text\n"
 	      "  -V, --version    versions of the program and of the format\n"
 	      "\n"
@@ -420,7 +425,6 @@ const struct twi_command *twi_options_parse(int argc, char **argv,
 		if (*status)
 			command = NULL;
 	}
-	twi_source_init(&view->source, view->root);
 out:
 	free(given);
 	return command;

@@ -102,6 +102,11 @@ static const struct twi_key_spec caps_keys[] = {
 	K(has_bind_rcu) K(has_bhash2) K(has_own_ehash) K(has_ipv6)
 };
 
+static const struct twi_key_spec recording_keys[] = {
+	K(number) K(time_ns) K(monotonic_ns) K(interval_ms) K(missed)
+	K_TEXT(host) K_TEXT(release) K_TEXT(boot_id)
+};
+
 /* What the lists of columns call the kinds; LATER is COUNT in newer modules. */
 #define KIND_COUNT	.kind = TWI_COUNT
 #define KIND_SIGNED	.kind = TWI_SIGNED
@@ -158,6 +163,9 @@ const struct twi_schema twi_schemas[] = {
 
 const size_t twi_nschemas = ARRAY_SIZE(twi_schemas);
 
+/* No file of the module's: the first member of each snapshot. */
+static const struct twi_schema recording_schema = { KEYS(recording) };
+
 #define NAME(name)	#name,
 
 const char *const twi_side_names[TWI_NSIDES + 1] = { TWI_SIDES(NAME) };
@@ -171,7 +179,7 @@ const struct twi_schema *twi_schema_find(const char *file)
 		if (!strcmp(twi_schemas[i].file, file))
 			return &twi_schemas[i];
 	}
-	return NULL;
+	return strcmp(file, recording_schema.file) ? NULL : &recording_schema;
 }
 
 /* A short run of digits, as far as it goes; NULL if there is none. */

@@ -149,10 +149,17 @@ static inline int twi_netns_column(int state, int family)
 	return TWI_netns_states + state * TWI_NFAMILIES + family;
 }
 
+/* Of the module's files, in their order: TWI_FILE_summary is 0. */
+#define TWI_ENUM_file(name)		TWI_FILE_##name,
+enum { TWI_FILES(TWI_ENUM_file) };
+
 extern const struct twi_schema twi_schemas[];
 extern const size_t twi_nschemas;
 
-/* The schema of a file that TWI_FILES() lists; NULL for another name. */
+/*
+ * The schema of a file that TWI_FILES() lists, or of what says when a recording
+ * was made; NULL for another name.
+ */
 const struct twi_schema *twi_schema_find(const char *file);
 
 /*

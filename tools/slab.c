@@ -11,18 +11,23 @@
 #include "slab.h"
 #include "twinspect.h"
 
+const char *const twi_slab_caches[TWI_NSLABS] = {
+	"tw_sock_TCP", "tw_sock_TCPv6"
+};
+
+const char *const twi_slab_attributes[TWI_NSLAB_ATTRIBUTES] = {
+	"object_size", "slab_size", "objs_per_slab", "order"
+};
+
 static int64_t read_attribute(const struct twi_source *source,
 			      const char *cache, const char *attribute)
 {
 	long long value = TWI_UNKNOWN;
-	char *path;
+	char name[64];
 	FILE *in;
 
-	if (asprintf(&path, "%s/slab/%s/%s", source->sys, cache,
-		     attribute) < 0)
-		twi_nomem();
-	in = fopen(path, "re");
-	free(path);
+	snprintf(name, sizeof(name), "slab/%s/%s", cache, attribute);
+	in = twi_source_open_kernel(source, source->sys, name);
 	if (!in)
 		return TWI_UNKNOWN;
 	if (fscanf(in, "%18lld", &value) != 1 || value < 0)
@@ -54,17 +59,14 @@ static bool parse_slabinfo(struct twi_slab *slab, const char *line)
 static void read_slabinfo(const struct twi_source *source,
 			  struct twi_slab *slab)
 {
-	char *path, line[512];
+	char line[512];
 	FILE *in;
 
 	slab->active_objs = TWI_UNKNOWN;
 	slab->num_objs = TWI_UNKNOWN;
 	slab->num_slabs = TWI_UNKNOWN;
 	slab->bytes = TWI_UNKNOWN;
-	if (asprintf(&path, "%s/slabinfo", source->proc) < 0)
-		twi_nomem();
-	in = fopen(path, "re");
-	free(path);
+	in = twi_source_open_kernel(source, source->proc, "slabinfo");
 	if (!in)
 		return;
 	if (fgets(line, sizeof(line), in) &&
@@ -97,7 +99,7 @@ int twi_slab_read(const struct twi_source *source,
 {
 	int n = 0;
 
-	n += read_cache(source, "tw_sock_TCP", &slab[n]);
-	n += read_cache(source, "tw_sock_TCPv6", &slab[n]);
+	for (int i = 0; i < TWI_NSLABS; i++)
+		n += read_cache(source, twi_slab_caches[i], &slab[n]);
 	return n;
 }

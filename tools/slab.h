@@ -27,6 +27,11 @@ struct twi_slab {
 
 /* IPv4's and IPv6's, which v4-mapped ones are in too. */
 #define TWI_NSLABS	2
+extern const char *const twi_slab_caches[TWI_NSLABS];
+
+/* What is read of each from /sys/kernel/slab. */
+#define TWI_NSLAB_ATTRIBUTES	4
+extern const char *const twi_slab_attributes[TWI_NSLAB_ATTRIBUTES];
 
 /*
  * How many of the caches were found, and those.  There need not be any: the

@@ -2,7 +2,7 @@
 /*
  * source.c - opens the module's files, or recorded ones, and finds out why
  * one can't be opened and what to do about it.  Knows nothing of what is in
- * them.
+ * them, and of a recording no more than that it has members.
  */
 #include <errno.h>
 #include <linux/magic.h>
@@ -12,11 +12,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "snapshot.h"
 #include "source.h"
 #include "twinspect.h"
 
 void twi_source_init(struct twi_source *source, const char *root)
 {
+	source->snapshot = NULL;
 	if (root) {
 		source->dir = root;
 		source->mount = NULL;
@@ -28,6 +30,14 @@ void twi_source_init(struct twi_source *source, const char *root)
 		source->proc = "/proc";
 		source->sys = "/sys/kernel";
 	}
+}
+
+void twi_source_init_snapshot(struct twi_source *source,
+			      const struct twi_snapshot *snapshot,
+			      const char *name)
+{
+	twi_source_init(source, name);
+	source->snapshot = snapshot;
 }
 
 /* Every module has caps: where that is, it is this file alone that lacks. */
@@ -46,6 +56,10 @@ static bool has_caps(const struct twi_source *source)
 static int absent_record(const struct twi_source *source, const char *path,
 			 struct twi_error *err)
 {
+	if (source->snapshot)
+		return twi_fail(err, TWI_EXIT_ABSENT,
+				"%s: not recorded; \"twinspect record\" was told not to, or the module was older and did not have it",
+				path);
 	if (has_caps(source))
 		return twi_fail(err, TWI_EXIT_ABSENT,
 				"%s: no such file; it was not copied with the others, or the module was older and did not have it",
@@ -86,14 +100,39 @@ static int denied(const struct twi_source *source, const char *path,
 			path);
 }
 
+static FILE *open_member(const struct twi_source *source, const char *file)
+{
+	const struct twi_member *member;
+	FILE *in;
+
+	member = twi_snapshot_find(source->snapshot, file);
+	if (!member) {
+		errno = ENOENT;
+		return NULL;
+	}
+	in = fmemopen(member->data, member->len, "r");
+	if (!in)
+		twi_nomem();
+	return in;
+}
+
+/* The path for messages, to be freed, even if it can't be opened. */
+static FILE *open_file(const struct twi_source *source, const char *base,
+		       const char *file, char **path)
+{
+	if (asprintf(path, "%s/%s", base, file) < 0)
+		twi_nomem();
+	if (source->snapshot)
+		return open_member(source, file);
+	return fopen(*path, "re");
+}
+
 FILE *twi_source_open(const struct twi_source *source, const char *file,
 		      char **path, struct twi_error *err)
 {
 	FILE *in;
 
-	if (asprintf(path, "%s/%s", source->dir, file) < 0)
-		twi_nomem();
-	in = fopen(*path, "re");
+	in = open_file(source, source->dir, file, path);
 	if (in)
 		return in;
 
@@ -107,4 +146,15 @@ FILE *twi_source_open(const struct twi_source *source, const char *file,
 	free(*path);
 	*path = NULL;
 	return NULL;
+}
+
+FILE *twi_source_open_kernel(const struct twi_source *source, const char *base,
+			     const char *file)
+{
+	char *path;
+	FILE *in;
+
+	in = open_file(source, base, file, &path);
+	free(path);
+	return in;
 }

@@ -48,6 +48,7 @@ struct twi_plan {
 struct twi_view {
 	struct twi_source	source;
 	const char		*root;		/* NULL: not given */
+	const char		*at;		/* snapshot of it; NULL likewise */
 	char			**operand;	/* words after the command */
 	int			noperands;
 	struct twi_error	err;
