@@ -34,6 +34,9 @@ const struct twi_command twi_commands[] = {
 	  .help = "network namespaces" },
 	{ .name = "caps", .file = "caps", .view = twi_view_caps,
 	  .help = "what the module reports on this kernel" },
+	{ .name = "record", .view = twi_view_record,
+	  .help = "FILE: add snapshots of the files to it, at an interval",
+	  .takes = TWI_FOR_RECORD, .operands = "a FILE", .min = 1, .max = 1 },
 };
 
 const size_t twi_ncommands = ARRAY_SIZE(twi_commands);

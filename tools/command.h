@@ -16,6 +16,7 @@ enum {
 	TWI_FOR_TUPLES		= 1 << 1,
 	TWI_FOR_CAPACITY	= 1 << 2,
 	TWI_FOR_DOCTOR		= 1 << 3,
+	TWI_FOR_RECORD		= 1 << 4,
 };
 
 struct twi_command {

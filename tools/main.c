@@ -16,6 +16,7 @@
 #include "command.h"
 #include "input.h"
 #include "options.h"
+#include "schema.h"
 #include "view.h"
 
 #define WIDTH_DEFAULT	80
@@ -85,6 +86,10 @@ int main(int argc, char **argv)
 	struct twi_view view = {
 		.filter = { .netns = -1, .port = -1, .top = -1, .side = -1 },
 		.plan = { .low = 1024, .high = 65535 },
+		.record = {
+			.interval = 10, .max_size = 64 << 20,
+			.files = TWI_FILES_ALL & ~(1 << TWI_FILE_ehash_buckets),
+		},
 	};
 	int status;
 

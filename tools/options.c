@@ -152,6 +152,57 @@ static int read_sysroot(struct twi_view *view, const struct spec *spec,
 	return TWI_EXIT_OK;
 }
 
+/* Bytes, or K, M or G of 1024. */
+static int read_size(struct twi_view *view, const struct spec *spec,
+		     const char *value)
+{
+	static const char units[] = "KMG";
+	size_t len = strspn(value, "0123456789");
+	const char *unit = value[len] ? strchr(units, value[len]) : NULL;
+	int64_t number = 0;
+	char digits[20] = "";
+
+	if (len < sizeof(digits) && (!value[len] || (unit && !value[len + 1])))
+		memcpy(digits, value, len);
+	if (parse_number(digits, &number) && number > 0 && number <= INT32_MAX) {
+		if (unit)
+			number <<= 10 * (unit - units + 1);
+		*(int64_t *)member(view, spec) = number;
+		return TWI_EXIT_OK;
+	}
+	return usage_value(spec, "a size as in 64M", value);
+}
+
+/* Names with commas between them, or all. */
+static int read_files(struct twi_view *view, const struct spec *spec,
+		      const char *value)
+{
+	const char *name = value;
+	size_t len, i;
+
+	if (!strcmp(value, "all")) {
+		view->record.files = TWI_FILES_ALL;
+		view->record.named = false;
+		return TWI_EXIT_OK;
+	}
+	view->record.files = 0;
+	view->record.named = true;
+	do {
+		len = strcspn(name, ",");
+		for (i = 0; i < twi_nschemas; i++) {
+			if (strlen(twi_schemas[i].file) == len &&
+			    !strncmp(twi_schemas[i].file, name, len))
+				break;
+		}
+		if (i == twi_nschemas)
+			return usage_value(spec, "names of the module's files with commas between, or all",
+					   value);
+		view->record.files |= 1LL << i;
+		name += len + 1;
+	} while (name[-1]);
+	return TWI_EXIT_OK;
+}
+
 #define FLAG(n, l, m)							\
 	{ .name = n, .letter = l, .read = read_flag, .flag = true,	\
 	  .offset = offsetof(struct twi_view, m) }
@@ -194,6 +245,12 @@ static const struct spec specs[] = {
 
 	OTHER("sysroot", DOCTOR, read_sysroot),
 	NUMBER("interval", DOCTOR, interval, 1, 3600),
+
+	NUMBER("interval", RECORD, record.interval, 0, 86400),
+	NUMBER("count", RECORD, record.count, 1, INT32_MAX),
+	{ .name = "max-size", .of = TWI_FOR_RECORD, .read = read_size,
+	  .offset = offsetof(struct twi_view, record.max_size) },
+	OTHER("files", RECORD, read_files),
 };
 
 static int print_help(struct twi_view *view)
@@ -236,7 +293,13 @@ static int print_help(struct twi_view *view)
 	      "  --sources N      and there were N times as many local addresses\n"
 	      "options of doctor:\n"
 	      "  --interval S     seconds between two readings of counters (1)\n"
-	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n",
+	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n"
+	      "options of record:\n"
+	      "  --interval S     seconds from one snapshot to the next (10); 0: no pause\n"
+	      "  --count N        stop after so many\n"
+	      "  --max-size SIZE  of the file (64M): the oldest snapshots are dropped\n"
+	      "  --files LIST     names with commas between, or all; without: all but\n"
+	      "                   ehash_buckets\n",
 	      stdout);
 	return 0;
 }

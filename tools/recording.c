@@ -129,9 +129,9 @@ size_t twi_recording_torn(const struct twi_recording *r)
 void twi_recording_warn(const struct twi_recording *r)
 {
 	if (twi_recording_torn(r))
-		twi_warn("%s: %s after %zu whole snapshots, the last %zu bytes are left out",
-			 r->path, r->damaged ? "damaged" : "truncated", r->n,
-			 twi_recording_torn(r));
+		twi_warn("%s: %s, %zu bytes after the last of %zu whole snapshots are left out",
+			 r->path, r->damaged ? "damaged" : "truncated",
+			 twi_recording_torn(r), r->n);
 }
 
 int twi_recording_head(const struct twi_recording *r, size_t index,

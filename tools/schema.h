@@ -151,7 +151,8 @@ static inline int twi_netns_column(int state, int family)
 
 /* Of the module's files, in their order: TWI_FILE_summary is 0. */
 #define TWI_ENUM_file(name)		TWI_FILE_##name,
-enum { TWI_FILES(TWI_ENUM_file) };
+enum { TWI_FILES(TWI_ENUM_file) TWI_NFILES };
+#define TWI_FILES_ALL			((1 << TWI_NFILES) - 1)
 
 extern const struct twi_schema twi_schemas[];
 extern const size_t twi_nschemas;

@@ -45,6 +45,15 @@ struct twi_plan {
 	int64_t		destinations;
 };
 
+/* What "twinspect record" is to do. */
+struct twi_record {
+	int64_t		interval;	/* s */
+	int64_t		count;		/* 0: until it is told to stop */
+	int64_t		max_size;	/* bytes */
+	int64_t		files;		/* of TWI_FILES(), as bits */
+	bool		named;		/* each of them, so that none may lack */
+};
+
 struct twi_view {
 	struct twi_source	source;
 	const char		*root;		/* NULL: not given */
@@ -54,6 +63,7 @@ struct twi_view {
 	struct twi_error	err;
 	struct twi_filter	filter;
 	struct twi_plan		plan;
+	struct twi_record	record;
 	unsigned int		width;
 	unsigned int		height;
 	bool			utf8;
@@ -81,5 +91,6 @@ int twi_view_capacity(struct twi_view *view);
 int twi_view_netns(struct twi_view *view);
 int twi_view_caps(struct twi_view *view);
 int twi_view_doctor(struct twi_view *view);
+int twi_view_record(struct twi_view *view);
 
 #endif /* TWINSPECT_VIEW_H */
