@@ -37,6 +37,11 @@ const struct twi_command twi_commands[] = {
 	{ .name = "record", .view = twi_view_record,
 	  .help = "FILE: add snapshots of the files to it, at an interval",
 	  .takes = TWI_FOR_RECORD, .operands = "a FILE", .min = 1, .max = 1 },
+	{ .name = "replay", .view = twi_view_replay,
+	  .help = "FILE [VIEW]: its snapshots as a list, or each in a view",
+	  .takes = TWI_FOR_REPLAY | TWI_FOR_AT, .opens = true,
+	  .operands = "a FILE and perhaps a view of it", .min = 1, .max = 2,
+	  .inner = 2 },
 };
 
 const size_t twi_ncommands = ARRAY_SIZE(twi_commands);

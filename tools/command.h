@@ -17,6 +17,10 @@ enum {
 	TWI_FOR_CAPACITY	= 1 << 2,
 	TWI_FOR_DOCTOR		= 1 << 3,
 	TWI_FOR_RECORD		= 1 << 4,
+	TWI_FOR_REPLAY		= 1 << 5,
+	/* of all commands but those that open their operands themselves */
+	TWI_FOR_ROOT		= 1 << 30,
+	TWI_FOR_AT		= 1 << 29,
 };
 
 struct twi_command {
@@ -29,6 +33,9 @@ struct twi_command {
 	const char	*operands;
 	int		min;
 	int		max;
+	/* of these words, the one that names a view, whose options it takes */
+	int		inner;		/* counted from 1; 0: none */
+	bool		opens;		/* the operands are what is read */
 };
 
 extern const struct twi_command twi_commands[];

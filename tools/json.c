@@ -261,6 +261,40 @@ void twi_json_overview(const struct twi_view *view,
 	print(view, root);
 }
 
+static json_t *moment_value(const struct twi_moment *moment)
+{
+	json_t *object = must(json_object());
+	const struct twi_schema *schema = moment->head.schema;
+
+	for (size_t i = 0; i < schema->nkeys; i++) {
+		const char *name = schema->keys[i].name;
+
+		set(object, name,
+		    key_value(twi_keys_find(&moment->head.keys, name)));
+	}
+	set(object, "tw", json_integer(moment->tw));
+	set(object, "live", json_integer(moment->live));
+	set(object, "exhausted", json_integer(moment->exhausted));
+	set(object, "bytes", json_integer(moment->bytes));
+	return object;
+}
+
+void twi_json_moments(const struct twi_view *view,
+		      const struct twi_moments *moments)
+{
+	json_t *root = must(json_object());
+	json_t *rows = must(json_array());
+
+	set(root, TWI_NAME, json_string(TWI_RECORDING));
+	set(root, "format", json_integer(TWI_RECORDING_FORMAT));
+	set(root, "torn_bytes",
+	    json_integer(twi_recording_torn(moments->recording)));
+	for (size_t i = 0; i < moments->n; i++)
+		append(rows, moment_value(&moments->moment[i]));
+	set(root, "snapshots", rows);
+	print(view, root);
+}
+
 /* The keys, up to where the closing brace would be. */
 static void print_open(const struct twi_view *view, json_t *keys)
 {

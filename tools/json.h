@@ -9,6 +9,7 @@
 #include "capacity.h"
 #include "groups.h"
 #include "overview.h"
+#include "replay.h"
 #include "view.h"
 
 /* One file, however long: written row by row after a first reading of it. */
@@ -25,5 +26,9 @@ void twi_json_capacity(const struct twi_view *view,
 /* The files of the overview, each under its name, and the slab caches. */
 void twi_json_overview(const struct twi_view *view,
 		       const struct twi_overview *overview);
+
+/* What each snapshot of a recording has, in few words. */
+void twi_json_moments(const struct twi_view *view,
+		      const struct twi_moments *moments);
 
 #endif /* TWINSPECT_JSON_H */

@@ -69,7 +69,8 @@ static int run(struct twi_view *view, const struct twi_command *command)
 	struct twi_input input;
 	int ret;
 
-	if (twi_input_open(&input, view->root, view->at, &view->err))
+	if (twi_input_open(&input, view->root,
+			   command->opens ? NULL : view->at, &view->err))
 		return fail(view);
 	view->source = input.source;
 	ret = twi_command_run(view, command);

@@ -225,9 +225,9 @@ static const struct spec specs[] = {
 	FLAG("numeric", 'n', numeric),
 	FLAG("no-header", 'H', no_header),
 	FLAG("verbose", 'v', verbose),
-	{ .name = "root", .letter = 'r', .read = read_text,
+	{ .name = "root", .letter = 'r', .of = TWI_FOR_ROOT, .read = read_text,
 	  .offset = offsetof(struct twi_view, root) },
-	{ .name = "at", .read = read_text,
+	{ .name = "at", .of = TWI_FOR_AT, .read = read_text,
 	  .offset = offsetof(struct twi_view, at) },
 
 	FAMILY('4'),
@@ -251,6 +251,11 @@ static const struct spec specs[] = {
 	{ .name = "max-size", .of = TWI_FOR_RECORD, .read = read_size,
 	  .offset = offsetof(struct twi_view, record.max_size) },
 	OTHER("files", RECORD, read_files),
+
+	{ .name = "from", .of = TWI_FOR_REPLAY, .read = read_text,
+	  .offset = offsetof(struct twi_view, from) },
+	{ .name = "to", .of = TWI_FOR_REPLAY, .read = read_text,
+	  .offset = offsetof(struct twi_view, to) },
 };
 
 static int print_help(struct twi_view *view)
@@ -299,7 +304,10 @@ static int print_help(struct twi_view *view)
 	      "  --count N        stop after so many\n"
 	      "  --max-size SIZE  of the file (64M): the oldest snapshots are dropped\n"
 	      "  --files LIST     names with commas between, or all; without: all but\n"
-	      "                   ehash_buckets\n",
+	      "                   ehash_buckets\n"
+	      "options of replay, besides those of the view:\n"
+	      "  --from WHICH     the first snapshot, as with --at\n"
+	      "  --to WHICH       the last one\n",
 	      stdout);
 	return 0;
 }
@@ -391,11 +399,11 @@ static bool names_same(const struct spec *a, const struct spec *b)
 
 /* The option of this name that the command has; NULL if it has none. */
 static const struct spec *find_taken(const struct spec *spec,
-				     unsigned int takes)
+				     unsigned int sets)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
 		if (names_same(&specs[i], spec) &&
-		    (!specs[i].of || specs[i].of & takes))
+		    (!specs[i].of || specs[i].of & sets))
 			return &specs[i];
 	}
 	return NULL;
@@ -412,15 +420,30 @@ static int usage_not_taken(const struct twi_command *command,
 	return TWI_EXIT_USAGE;
 }
 
+/* The sets of options of a command, and of the view that it is to show. */
+static unsigned int takes(const struct twi_view *view,
+			  const struct twi_command *command)
+{
+	const struct twi_command *inner = NULL;
+	unsigned int sets = command->takes;
+
+	if (!command->opens)
+		sets |= TWI_FOR_ROOT | TWI_FOR_AT;
+	if (command->inner && view->noperands >= command->inner)
+		inner = twi_command_find(view->operand[command->inner - 1]);
+	return inner ? sets | inner->takes : sets;
+}
+
 static int set_options(struct twi_view *view,
 		       const struct twi_command *command,
 		       const struct given *given, size_t n)
 {
+	unsigned int sets = takes(view, command);
 	const struct spec *spec;
 	int status;
 
 	for (size_t i = 0; i < n; i++) {
-		spec = find_taken(given[i].spec, command->takes);
+		spec = find_taken(given[i].spec, sets);
 		if (!spec)
 			return usage_not_taken(command, given[i].spec);
 		status = spec->read(view, spec, given[i].value);

@@ -81,8 +81,7 @@ static int64_t minisockets(const struct twi_keys *keys)
 	return twi_sum(twi_num(keys, "tw"), twi_num(keys, "fw2"));
 }
 
-/* What is no minisocket; of a family if that is not NULL. */
-static int64_t live(const struct twi_keys *keys, const char *family)
+int64_t twi_live(const struct twi_keys *keys, const char *family)
 {
 	int64_t sum = 0;
 
@@ -115,9 +114,9 @@ static void add_totals(const struct twi_view *view,
 	}
 	twi_table_row(table);
 	twi_table_cell(table, "live");
-	twi_table_count(table, live(keys, NULL));
+	twi_table_count(table, twi_live(keys, NULL));
 	for (int f = 0; f < TWI_NFAMILIES; f++)
-		twi_table_count(table, live(keys, twi_family_names[f]));
+		twi_table_count(table, twi_live(keys, twi_family_names[f]));
 	twi_table_add_to(table, block);
 }
 

@@ -19,4 +19,7 @@ struct twi_overview {
 	int			nslabs;
 };
 
+/* Sockets that are no minisockets; of a family if that is not NULL. */
+int64_t twi_live(const struct twi_keys *keys, const char *family);
+
 #endif /* TWINSPECT_OVERVIEW_H */

@@ -20,6 +20,8 @@
 #include "source.h"
 #include "units.h"
 
+#define NSEC_PER_SEC	1000000000LL
+
 static void add_start(struct twi_recording *r, size_t start)
 {
 	/* doubled at each power of two */
@@ -199,8 +201,8 @@ static int find_number(const struct twi_recording *r, const char *at,
 }
 
 /* From the end, as a clock may have been put back. */
-static int find_time(const struct twi_recording *r, const char *at,
-		     int64_t wanted, size_t *index, struct twi_error *err)
+static int find_until(const struct twi_recording *r, const char *at,
+		      int64_t wanted, size_t *index, struct twi_error *err)
 {
 	int64_t time_ns;
 
@@ -208,6 +210,20 @@ static int find_time(const struct twi_recording *r, const char *at,
 		if (head_number(r, *index, "time_ns", &time_ns, err))
 			return -1;
 		if (time_ns <= wanted)
+			return 0;
+	}
+	return absent(r, at, err);
+}
+
+static int find_from(const struct twi_recording *r, const char *at,
+		     int64_t wanted, size_t *index, struct twi_error *err)
+{
+	int64_t time_ns;
+
+	for (*index = 0; *index < r->n; (*index)++) {
+		if (head_number(r, *index, "time_ns", &time_ns, err))
+			return -1;
+		if (time_ns >= wanted)
 			return 0;
 	}
 	return absent(r, at, err);
@@ -224,8 +240,13 @@ static bool parse_number(const char *at, int64_t *number)
 	return true;
 }
 
-/* What is not said of the time is its end: 03:40 includes 03:40:59.999. */
-static bool parse_time(const char *at, int64_t *time_ns)
+struct span {
+	int64_t	first;
+	int64_t	last;
+};
+
+/* What is not said is all of it: 03:40 lasts until 03:40:59.999. */
+static bool parse_time(const char *at, struct span *span)
 {
 	static const struct {
 		const char	*format;
@@ -244,22 +265,21 @@ static bool parse_time(const char *at, int64_t *time_ns)
 		for (size_t j = 0; end && j < ARRAY_SIZE(ends); j++) {
 			if (strcmp(end, ends[j]))
 				continue;
-			*time_ns = (int64_t)(timegm(&tm) + forms[i].seconds) *
-				   1000000000 - 1;
+			span->first = (int64_t)timegm(&tm) * NSEC_PER_SEC;
+			span->last = span->first +
+				     forms[i].seconds * NSEC_PER_SEC - 1;
 			return true;
 		}
 	}
 	return false;
 }
 
-int twi_recording_find(const struct twi_recording *r, const char *at,
-		       size_t *index, struct twi_error *err)
+static int find(const struct twi_recording *r, const char *at, bool from,
+		size_t *index, struct twi_error *err)
 {
+	struct span span;
 	int64_t value;
 
-	*index = r->n - 1;
-	if (!at)
-		return 0;
 	if (parse_number(at, &value)) {
 		if (*at != '-')
 			return find_number(r, at, value, index, err);
@@ -268,11 +288,26 @@ int twi_recording_find(const struct twi_recording *r, const char *at,
 		*index = r->n + value;
 		return 0;
 	}
-	if (parse_time(at, &value))
-		return find_time(r, at, value, index, err);
-	return twi_fail(err, TWI_EXIT_USAGE,
-			"%s: a snapshot is a number, -1 for the last one, or a time as 2026-11-22T03:40:12, not \"%s\"",
-			r->path, at);
+	if (!parse_time(at, &span))
+		return twi_fail(err, TWI_EXIT_USAGE,
+				"%s: a snapshot is a number, -1 for the last one, or a time as 2026-11-22T03:40:12, not \"%s\"",
+				r->path, at);
+	if (from)
+		return find_from(r, at, span.first, index, err);
+	return find_until(r, at, span.last, index, err);
+}
+
+int twi_recording_find(const struct twi_recording *r, const char *at,
+		       size_t *index, struct twi_error *err)
+{
+	*index = r->n - 1;
+	return at ? find(r, at, false, index, err) : 0;
+}
+
+int twi_recording_find_from(const struct twi_recording *r, const char *at,
+			    size_t *index, struct twi_error *err)
+{
+	return find(r, at, true, index, err);
 }
 
 int twi_recording_load(const struct twi_recording *r, size_t index,

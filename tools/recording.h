@@ -55,6 +55,11 @@ int twi_recording_head(const struct twi_recording *recording, size_t index,
 int twi_recording_find(const struct twi_recording *recording, const char *at,
 		       size_t *index, struct twi_error *err);
 
+/* The same, but of a time the first one that is not earlier. */
+int twi_recording_find_from(const struct twi_recording *recording,
+			    const char *at, size_t *index,
+			    struct twi_error *err);
+
 /*
  * A snapshot, to be freed, and its name for messages: FILE@NUMBER, to be freed
  * too.

@@ -58,6 +58,8 @@ struct twi_view {
 	struct twi_source	source;
 	const char		*root;		/* NULL: not given */
 	const char		*at;		/* snapshot of it; NULL likewise */
+	const char		*from;
+	const char		*to;
 	char			**operand;	/* words after the command */
 	int			noperands;
 	struct twi_error	err;
@@ -92,5 +94,6 @@ int twi_view_netns(struct twi_view *view);
 int twi_view_caps(struct twi_view *view);
 int twi_view_doctor(struct twi_view *view);
 int twi_view_record(struct twi_view *view);
+int twi_view_replay(struct twi_view *view);
 
 #endif /* TWINSPECT_VIEW_H */
