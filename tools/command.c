@@ -42,6 +42,11 @@ const struct twi_command twi_commands[] = {
 	  .takes = TWI_FOR_REPLAY | TWI_FOR_AT, .opens = true,
 	  .operands = "a FILE and perhaps a view of it", .min = 1, .max = 2,
 	  .inner = 2 },
+	{ .name = "diff", .view = twi_view_diff,
+	  .help = "A B: what grew, shrank, came and went",
+	  .takes = TWI_FOR_GROUPS | TWI_FOR_DIFF, .opens = true,
+	  .operands = "two, each a recording, FILE@WHICH or a directory",
+	  .min = 2, .max = 2 },
 };
 
 const size_t twi_ncommands = ARRAY_SIZE(twi_commands);

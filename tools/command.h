@@ -18,6 +18,7 @@ enum {
 	TWI_FOR_DOCTOR		= 1 << 3,
 	TWI_FOR_RECORD		= 1 << 4,
 	TWI_FOR_REPLAY		= 1 << 5,
+	TWI_FOR_DIFF		= 1 << 6,
 	/* of all commands but those that open their operands themselves */
 	TWI_FOR_ROOT		= 1 << 30,
 	TWI_FOR_AT		= 1 << 29,

@@ -20,6 +20,8 @@ enum twi_status {
 	TWI_EXIT_UNCHECKED	= 10,
 	TWI_EXIT_WARNING	= 11,
 	TWI_EXIT_CRITICAL	= 12,
+	/* of diff, which prints it */
+	TWI_EXIT_DIFFERENT	= 20,
 };
 
 struct twi_error {

@@ -11,6 +11,7 @@
 #include "jansson_must.h"
 #include "json.h"
 #include "parse.h"
+#include "units.h"
 
 static json_t *key_value(const struct twi_key *key)
 {
@@ -292,6 +293,85 @@ void twi_json_moments(const struct twi_view *view,
 	for (size_t i = 0; i < moments->n; i++)
 		append(rows, moment_value(&moments->moment[i]));
 	set(root, "snapshots", rows);
+	print(view, root);
+}
+
+static json_t *change_value(const struct twi_change *change)
+{
+	json_t *object = must(json_object());
+	bool known = change->before >= 0 && change->after >= 0;
+
+	if (change->section == TWI_SECTION_netns) {
+		set(object, "netns", json_integer(change->netns));
+		set(object, "cookie", json_integer(change->cookie));
+	}
+	set(object, "name", json_string(change->name));
+	set(object, "before", json_integer(change->before));
+	set(object, "after", json_integer(change->after));
+	set(object, "change",
+	    known ? json_integer(twi_difference(change->after,
+						change->before)) :
+		    json_null());
+	return object;
+}
+
+/* The row of a group, null where it is not. */
+static json_t *group_value(const struct twi_side_of_diff *side,
+			   const int64_t *row)
+{
+	const struct twi_model *model = &side->model[TWI_COMPARED_tuples];
+
+	return row ? row_value(model->schema, row, model->text) : json_null();
+}
+
+static json_t *moved_value(const struct twi_diff *diff,
+			   const struct twi_moved *moved)
+{
+	json_t *object = must(json_object());
+
+	set(object, "before", group_value(&diff->before, moved->before));
+	set(object, "after", group_value(&diff->after, moved->after));
+	return object;
+}
+
+static json_t *side_value(const struct twi_side_of_diff *side)
+{
+	json_t *object = must(json_object());
+
+	/* a name of a file may be any bytes */
+	set(object, "name", json_string(side->name) ?: json_null());
+	set(object, "time_ns", json_integer(twi_diff_time(side)));
+	return object;
+}
+
+void twi_json_diff(const struct twi_view *view, const struct twi_diff *diff)
+{
+	json_t *root = must(json_object()), *array;
+
+	set(root, TWI_NAME, json_string("diff"));
+	set(root, "format", json_integer(TWI_FORMAT));
+	set(root, "before", side_value(&diff->before));
+	set(root, "after", side_value(&diff->after));
+	set(root, "equal", json_boolean(!diff->n && !diff->nmoved));
+	set(root, "complete", json_boolean(!diff->incomplete));
+	array = must(json_array());
+	for (int i = 0; i < TWI_NCOMPARED; i++) {
+		if (!diff->compared[i])
+			append(array, json_string(twi_compared_names[i]));
+	}
+	set(root, "not_compared", array);
+	for (int section = 0; section < TWI_NSECTIONS; section++) {
+		array = must(json_array());
+		for (size_t i = 0; i < diff->n; i++) {
+			if (diff->change[i].section == (unsigned int)section)
+				append(array, change_value(&diff->change[i]));
+		}
+		set(root, twi_section_names[section], array);
+	}
+	array = must(json_array());
+	for (size_t i = 0; i < limit(view, diff->nmoved); i++)
+		append(array, moved_value(diff, &diff->moved[i]));
+	set(root, "tuples", array);
 	print(view, root);
 }
 

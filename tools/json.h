@@ -7,6 +7,7 @@
 #define TWINSPECT_JSON_H
 
 #include "capacity.h"
+#include "diff.h"
 #include "groups.h"
 #include "overview.h"
 #include "replay.h"
@@ -30,5 +31,8 @@ void twi_json_overview(const struct twi_view *view,
 /* What each snapshot of a recording has, in few words. */
 void twi_json_moments(const struct twi_view *view,
 		      const struct twi_moments *moments);
+
+/* What changed; of the groups as many as view->filter.top says. */
+void twi_json_diff(const struct twi_view *view, const struct twi_diff *diff);
 
 #endif /* TWINSPECT_JSON_H */

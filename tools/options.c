@@ -235,7 +235,8 @@ static const struct spec specs[] = {
 	NUMBER("top", GROUPS, filter.top, 0, INT32_MAX),
 	NUMBER("netns", GROUPS, filter.netns, 1, UINT32_MAX),
 	NUMBER("port", GROUPS, filter.port, 1, UINT16_MAX),
-	OTHER("side", TUPLES, read_side),
+	{ .name = "side", .of = TWI_FOR_TUPLES | TWI_FOR_DIFF,
+	  .read = read_side },
 	OTHER("sort", TUPLES, read_sort),
 
 	OTHER("range", CAPACITY, read_range),
@@ -282,13 +283,14 @@ static int print_help(struct twi_view *view)
 	      "  -h, --help       this text\n"
 	      "  -V, --version    versions of the program and of the format\n"
 	      "\n"
-	      "options of tuples and capacity:\n"
+	      "options of tuples, capacity and diff:\n"
 	      "  -4, -6           groups of IPv4 or of IPv6 alone\n"
 	      "  --netns ID       of the namespace of this inode number\n"
 	      "  --port PORT      of this fixed port\n"
 	      "  --top N          no more than N; 0 for all\n"
-	      "options of tuples:\n"
+	      "options of tuples and diff:\n"
 	      "  --side SIDE      outbound, inbound, bound or other\n"
+	      "options of tuples:\n"
 	      "  --sort KEY       used (the default), sockets, tw, live, rate, left,\n"
 	      "                   exhausted, probes or age\n"
 	      "options of capacity:\n"

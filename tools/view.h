@@ -95,5 +95,6 @@ int twi_view_caps(struct twi_view *view);
 int twi_view_doctor(struct twi_view *view);
 int twi_view_record(struct twi_view *view);
 int twi_view_replay(struct twi_view *view);
+int twi_view_diff(struct twi_view *view);
 
 #endif /* TWINSPECT_VIEW_H */
