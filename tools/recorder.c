@@ -8,8 +8,8 @@
  *
  *	1. a frame is appended with one pwrite(), and cut off again if that
  *	   fails half way
- *	2. to drop the oldest, the others are copied to FILE.new, which gets
- *	   FILE's name once it is on the disk
+ *	2. to drop the oldest, the others and the frame are written to FILE.new,
+ *	   which gets FILE's name once it is on the disk
  *	3. FILE.new is locked before it gets the name, so that there is no
  *	   moment in which another writer could lock FILE; one that waits to
  *	   open it looks again whether what it locked is still FILE
@@ -168,7 +168,7 @@ static void sync_directory(const char *path)
 	free(copy);
 }
 
-/* A file like the old one but for its content, locked, without a name yet. */
+/* A file like the old one but for its content, and locked. */
 static int make_new(const struct twi_recorder *r, const char *name)
 {
 	struct stat st;
@@ -180,28 +180,28 @@ static int make_new(const struct twi_recorder *r, const char *name)
 	if (fd < 0)
 		return -1;
 	/* not for every user to give away: then it is the writer's */
-	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(r->fd, &st) ||
-	    (fchown(fd, st.st_uid, st.st_gid) && errno != EPERM) ||
-	    fchmod(fd, st.st_mode & 07777)) {
-		close(fd);
-		unlink(name);
-		return -1;
-	}
-	return fd;
+	if (!flock(fd, LOCK_EX | LOCK_NB) && !fstat(r->fd, &st) &&
+	    (!fchown(fd, st.st_uid, st.st_gid) || errno == EPERM) &&
+	    !fchmod(fd, st.st_mode & 07777))
+		return fd;
+	close(fd);
+	return -1;
 }
 
+/* The name is the new file's, or the file is what it was, with errno set. */
 static int replace(struct twi_recorder *r, const struct twi_recording *old,
-		   size_t first, const char *name)
+		   const char *name, const void *frame, size_t len)
 {
+	size_t first = first_to_keep(old, r->max, len);
 	size_t start = old->start[first], size = old->start[old->n] - start;
 	int fd = make_new(r, name);
 
 	if (fd < 0)
 		return -1;
-	if (!write_at(fd, 0, old->map + start, size) || fsync(fd) ||
+	if (!write_at(fd, 0, old->map + start, size) ||
+	    !write_at(fd, size, frame, len) || fsync(fd) ||
 	    rename(name, r->path)) {
 		close(fd);
-		unlink(name);
 		return -1;
 	}
 	sync_directory(r->path);
@@ -212,8 +212,8 @@ static int replace(struct twi_recorder *r, const struct twi_recording *old,
 	return 0;
 }
 
-static int drop_oldest(struct twi_recorder *r, size_t len,
-		       struct twi_error *err)
+static int append_newest(struct twi_recorder *r, const void *frame, size_t len,
+			 struct twi_error *err)
 {
 	struct twi_recording old;
 	char *name;
@@ -223,30 +223,43 @@ static int drop_oldest(struct twi_recorder *r, size_t len,
 		return -1;
 	if (asprintf(&name, "%s.new", r->path) < 0)
 		twi_nomem();
-	ret = replace(r, &old, first_to_keep(&old, r->max, len), name);
-	if (ret)
+	ret = replace(r, &old, name, frame, len);
+	if (ret) {
 		io_error(r, "drop its oldest snapshots", err);
+		unlink(name);
+	}
 	free(name);
 	twi_recording_close(&old);
 	return ret;
 }
 
+static int append(struct twi_recorder *r, const void *frame, size_t len,
+		  struct twi_error *err)
+{
+	if (write_at(r->fd, r->size, frame, len) && !fdatasync(r->fd))
+		return 0;
+	io_error(r, "write", err);
+	if (ftruncate(r->fd, r->size))
+		twi_warn("%s: and cannot be cut: %s", r->path,
+			 strerror(errno));
+	return -1;
+}
+
 int twi_recorder_append(struct twi_recorder *r, const void *frame, size_t len,
 			struct twi_error *err)
 {
+	int ret;
+
 	if (len > r->max)
 		return twi_fail(err, TWI_EXIT_IO,
 				"%s: a snapshot takes %zu bytes, and --max-size allows %zu",
 				r->path, len, r->max);
-	if (r->size + len > r->max && drop_oldest(r, len, err))
+	if (r->size + len > r->max)
+		ret = append_newest(r, frame, len, err);
+	else
+		ret = append(r, frame, len, err);
+	if (ret)
 		return -1;
-	if (!write_at(r->fd, r->size, frame, len) || fdatasync(r->fd)) {
-		io_error(r, "write", err);
-		if (ftruncate(r->fd, r->size))
-			twi_warn("%s: and cannot be cut: %s", r->path,
-				 strerror(errno));
-		return -1;
-	}
 	r->size += len;
 	r->n++;
 	r->number++;

@@ -18,6 +18,7 @@
 
 #include "recorder.h"
 #include "recording.h"
+#include "scratch.h"
 
 #define PATH		"recorder.test"
 #define FRAMES		12
@@ -221,7 +222,6 @@ static void disk_full(void **state)
 	struct twi_recorder r;
 
 	(void)state;
-	unlink(PATH);
 	assert_int_equal(record(3), 0);
 	assert_int_equal(twi_recorder_open(&r, PATH, 1 << 20, &err), 0);
 	full = true;
@@ -240,7 +240,6 @@ static void too_large(void **state)
 	struct twi_recorder r;
 
 	(void)state;
-	unlink(PATH);
 	assert_int_equal(twi_recorder_open(&r, PATH, frame_size() / 2, &err),
 			 0);
 	assert_int_equal(append(&r), -1);
@@ -254,7 +253,6 @@ static void one_writer(void **state)
 	struct twi_recorder r, other;
 
 	(void)state;
-	unlink(PATH);
 	assert_int_equal(twi_recorder_open(&r, PATH, 6 * frame_size(), &err),
 			 0);
 	/* the lock goes with the file that takes the place of the first */
@@ -275,7 +273,6 @@ static void link_stays(void **state)
 	struct stat st;
 
 	(void)state;
-	unlink(PATH);
 	assert_int_equal(symlink("target", PATH), 0);
 	for (int i = 0; i < FRAMES; i++)
 		assert_int_equal(record(1), 0);
@@ -285,34 +282,22 @@ static void link_stays(void **state)
 	assert_int_equal(unlink("target"), 0);
 }
 
-static int enter_directory(void **state)
+static int remove_file(void **state)
 {
-	char name[] = "/tmp/twinspect-test.XXXXXX";
-
-	*state = twi_strdup(mkdtemp(name));
-	return chdir(*state);
-}
-
-static int leave_directory(void **state)
-{
-	int ret;
-
-	unlink(PATH);
-	ret = chdir("/") || rmdir(*state);
-	free(*state);
-	return ret;
+	(void)state;
+	return unlink(PATH);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bounded),
-		cmocka_unit_test(killed),
-		cmocka_unit_test(disk_full),
+		cmocka_unit_test_teardown(bounded, remove_file),
+		cmocka_unit_test_teardown(killed, remove_file),
+		cmocka_unit_test_teardown(disk_full, remove_file),
 		cmocka_unit_test(too_large),
-		cmocka_unit_test(one_writer),
-		cmocka_unit_test(link_stays),
+		cmocka_unit_test_teardown(one_writer, remove_file),
+		cmocka_unit_test_teardown(link_stays, remove_file),
 	};
 
-	return cmocka_run_group_tests(tests, enter_directory, leave_directory);
+	return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

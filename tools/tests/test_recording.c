@@ -18,6 +18,7 @@
 
 #include "input.h"
 #include "recording.h"
+#include "scratch.h"
 
 #define SECOND		1000000000LL
 #define TIME		(1795318812LL * SECOND)	/* 2026-11-22 03:40:12 */
@@ -412,23 +413,6 @@ static int remove_file(void **state)
 	return 0;
 }
 
-/* Where the working directory is, nothing else may be written. */
-static int enter_directory(void **state)
-{
-	char name[] = "/tmp/twinspect-test.XXXXXX";
-
-	*state = twi_strdup(mkdtemp(name));
-	return chdir(*state);
-}
-
-static int leave_directory(void **state)
-{
-	int ret = chdir("/") || rmdir(*state);
-
-	free(*state);
-	return ret;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -444,5 +428,5 @@ int main(void)
 		cmocka_unit_test_teardown(bombs, remove_file),
 	};
 
-	return cmocka_run_group_tests(tests, enter_directory, leave_directory);
+	return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
