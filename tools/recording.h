@@ -23,12 +23,6 @@ struct twi_recording {
 	bool		damaged;	/* what follows is more than cut */
 };
 
-/* Which of several: all from this to that one, by index. */
-struct twi_range {
-	size_t	first;
-	size_t	last;
-};
-
 /*
  * Find the whole frames; path stays the caller's.  A file without any is an
  * error.  The descriptor is not needed afterwards.

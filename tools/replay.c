@@ -15,6 +15,12 @@
 #include "table.h"
 #include "units.h"
 
+/* All snapshots from this to that one, by index. */
+struct range {
+	size_t	first;
+	size_t	last;
+};
+
 /* What was not recorded is not known, and no error. */
 static int load_file(struct twi_view *view, const struct twi_source *source,
 		     const char *file, struct twi_model *model)
@@ -101,7 +107,7 @@ static void print_list(const struct twi_view *view,
 }
 
 static int list(struct twi_view *view, const struct twi_recording *recording,
-		const struct twi_range *range)
+		const struct range *range)
 {
 	struct twi_moments moments = { .recording = recording };
 	struct twi_moment *moment;
@@ -139,7 +145,7 @@ static int print_heading(struct twi_view *view,
 /* The status is the worst one: of doctor, the largest number. */
 static int show(struct twi_view *view, const struct twi_command *command,
 		const struct twi_recording *recording,
-		const struct twi_range *range)
+		const struct range *range)
 {
 	struct twi_input input;
 	int status = 0, ret = 0;
@@ -162,7 +168,7 @@ static int show(struct twi_view *view, const struct twi_command *command,
 }
 
 static int choose(struct twi_view *view, const struct twi_recording *recording,
-		  struct twi_range *range)
+		  struct range *range)
 {
 	range->first = 0;
 	range->last = recording->n - 1;
@@ -193,7 +199,7 @@ int twi_view_replay(struct twi_view *view)
 {
 	const struct twi_command *command = NULL;
 	struct twi_recording recording;
-	struct twi_range range;
+	struct range range;
 	int ret;
 
 	if (view->noperands > 1)
