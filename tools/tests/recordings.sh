@@ -5,6 +5,8 @@
 # function gets the program, works in $work/rec, which is empty, and prints why
 # it fails.
 
+: "${work:?}"
+
 # with_recording FUNCTION PROGRAM
 with_recording()
 {
@@ -38,7 +40,7 @@ size_is_bounded()
 		[ "$size" -le "$largest" ] || largest=$size
 		[ "$size" = 0 ] && continue
 		# its last frame may be on its way
-		"$1" -r file -j caps > caps 2> err || { cat err; return 1; }
+		"$1" -r file -j caps > json 2> err || { cat err; return 1; }
 		reads=$((reads + 1))
 	done
 	wait $pid || return 1
