@@ -195,7 +195,8 @@ static int read_files(struct twi_view *view, const struct spec *spec,
 				break;
 		}
 		if (i == twi_nschemas)
-			return usage_value(spec, "names of the module's files with commas between, or all",
+			return usage_value(spec,
+					   "all, or files with commas between",
 					   value);
 		view->record.files |= 1LL << i;
 		name += len + 1;
