@@ -147,15 +147,6 @@ static int64_t range_size(const int64_t *netns)
 				       twi_sum(high - low, 1);
 }
 
-static int64_t multiply(int64_t a, int64_t b)
-{
-	int64_t product;
-
-	if (a < 0 || b < 0)
-		return TWI_UNKNOWN;
-	return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
-}
-
 static void set_case(const struct twi_capacity *c, struct twi_destination *d,
 		     enum twi_case which, struct twi_supply supply,
 		     const struct twi_life *reuse)
@@ -192,7 +183,7 @@ static void fill_cases(const struct twi_capacity *c, struct twi_destination *d,
 	set_case(c, d, TWI_CASE_reuse, supply, &life);
 	other.ports = d->range_capacity;
 	set_case(c, d, TWI_CASE_range, other, reuse);
-	other.ports = multiply(supply.ports, c->factor);
+	other.ports = twi_product(supply.ports, c->factor);
 	set_case(c, d, TWI_CASE_more, other, reuse);
 }
 
@@ -210,7 +201,7 @@ static void fill(const struct twi_view *view, const struct twi_capacity *c,
 					    1);
 	d->reuse = reuse_is_on(c, row, netns);
 	fill_cases(c, d, netns);
-	d->rate_milli = multiply(row[TWI_tuples_closed_10s], 100);
+	d->rate_milli = twi_product(row[TWI_tuples_closed_10s], 100);
 	now = d->sustained_milli[TWI_CASE_now];
 	d->headroom_milli = now < 0 || d->rate_milli < 0 ? TWI_UNKNOWN :
 			    twi_difference(now, d->rate_milli);

@@ -47,20 +47,29 @@ void twi_chains_read(const struct twi_keys *keys, const char *table,
 	}
 }
 
+static long first(int bin)
+{
+	if (bin < TWI_CHAINS_EXACT)
+		return bin;
+	return (long)TWI_CHAINS_EXACT << (bin - TWI_CHAINS_EXACT);
+}
+
+int64_t twi_chains_last(int bin)
+{
+	return bin < TWI_CHAINS_BINS - 1 ? first(bin + 1) - 1 : INT64_MAX;
+}
+
 struct twi_str twi_chains_name(int bin)
 {
 	struct twi_str str;
-	long low;
 
-	if (bin < TWI_CHAINS_EXACT) {
+	if (bin < TWI_CHAINS_EXACT)
 		snprintf(str.s, sizeof(str.s), "%d", bin);
-		return str;
-	}
-	low = (long)TWI_CHAINS_EXACT << (bin - TWI_CHAINS_EXACT);
-	if (bin == TWI_CHAINS_BINS - 1)
-		snprintf(str.s, sizeof(str.s), "%ld+", low);
+	else if (bin == TWI_CHAINS_BINS - 1)
+		snprintf(str.s, sizeof(str.s), "%ld+", first(bin));
 	else
-		snprintf(str.s, sizeof(str.s), "%ld-%ld", low, 2 * low - 1);
+		snprintf(str.s, sizeof(str.s), "%ld-%lld", first(bin),
+			 (long long)twi_chains_last(bin));
 	return str;
 }
 

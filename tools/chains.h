@@ -17,6 +17,9 @@
 void twi_chains_read(const struct twi_keys *keys, const char *table,
 		     int64_t bin[TWI_CHAINS_BINS]);
 
+/* The longest chain that is in a bin. */
+int64_t twi_chains_last(int bin);
+
 /* Name of a bin as the file has it. */
 struct twi_str twi_chains_name(int bin);
 

@@ -134,17 +134,10 @@ static int status(const struct twi_exam *exam)
 int twi_view_doctor(struct twi_view *view)
 {
 	struct twi_exam exam = { .view = view };
-	char *dir = NULL;
+	char *dir;
 
-	exam.sysroot = view->sysroot;
+	exam.sysroot = twi_source_sysroot(&view->source, view->sysroot, &dir);
 	exam.interval_ms = 1000 * (view->interval ? view->interval : 1);
-	/* files of one machine go with no /proc but that machine's */
-	if (!exam.sysroot && view->source.mount)
-		exam.sysroot = "";
-	if (view->sysroot && view->source.mount) {
-		dir = twi_text_new("%s" TWI_DEBUGFS_DIR, view->sysroot);
-		twi_source_init(&view->source, dir);
-	}
 	twi_exam_read(&exam);
 	run_checks(&exam);
 	if (exam.nfindings)

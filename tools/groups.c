@@ -211,10 +211,18 @@ void twi_groups_pick(const struct twi_filter *filter,
 	sort(groups, filter->sort);
 }
 
+size_t twi_groups_without_rest(const struct twi_groups *groups)
+{
+	size_t n = groups->n;
+
+	while (n && is_rest(groups->row[n - 1]))
+		n--;
+	return n;
+}
+
 void twi_groups_drop_rest(struct twi_groups *groups)
 {
-	while (groups->n && is_rest(groups->row[groups->n - 1]))
-		groups->n--;
+	groups->n = twi_groups_without_rest(groups);
 }
 
 void twi_groups_free(struct twi_groups *groups)

@@ -24,7 +24,10 @@ struct twi_groups {
 void twi_groups_pick(const struct twi_filter *filter,
 		     const struct twi_model *model, struct twi_groups *groups);
 
-/* Forget the row of all other sockets. */
+/* How many there are before the row of all other sockets. */
+size_t twi_groups_without_rest(const struct twi_groups *groups);
+
+/* Forget that row. */
 void twi_groups_drop_rest(struct twi_groups *groups);
 
 void twi_groups_free(struct twi_groups *groups);

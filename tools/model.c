@@ -50,8 +50,10 @@ int twi_model_load(struct twi_model *model, const struct twi_source *source,
 
 	memset(model, 0, sizeof(*model));
 	model->schema = twi_schema_find(file);
-	if (twi_parse_open(&p, source, model->schema, err))
+	if (twi_parse_open(&p, source, model->schema, err)) {
+		model->schema = NULL;
 		return -1;
+	}
 	while ((ret = twi_parse_row(&p)) > 0)
 		add_row(model, p.row, p.text);
 	if (!ret) {

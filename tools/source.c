@@ -40,6 +40,21 @@ void twi_source_init_snapshot(struct twi_source *source,
 	source->snapshot = snapshot;
 }
 
+const char *twi_source_sysroot(struct twi_source *source, const char *sysroot,
+			       char **dir)
+{
+	*dir = NULL;
+	if (!source->mount)
+		return sysroot;
+	/* files of one machine go with no /proc but that machine's */
+	if (!sysroot)
+		return "";
+	if (asprintf(dir, "%s" TWI_DEBUGFS_DIR, sysroot) < 0)
+		twi_nomem();
+	twi_source_init(source, *dir);
+	return sysroot;
+}
+
 /* Every module has caps: where that is, it is this file alone that lacks. */
 static bool has_caps(const struct twi_source *source)
 {

@@ -31,6 +31,14 @@ void twi_source_init_snapshot(struct twi_source *source,
 			      const char *name);
 
 /*
+ * What to put before /proc, for the machine that the module's files are of;
+ * NULL if these are recorded ones without it.  Where only the sysroot was
+ * given, the module's files are looked for in it, and *dir is to be freed.
+ */
+const char *twi_source_sysroot(struct twi_source *source, const char *sysroot,
+			       char **dir);
+
+/*
  * The file, open for reading, and its path for messages (to be freed); NULL
  * with the reason in err.
  */

@@ -161,6 +161,15 @@ int64_t twi_sum(int64_t a, int64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
+int64_t twi_product(int64_t a, int64_t b)
+{
+	int64_t product;
+
+	if (a < 0 || b < 0)
+		return TWI_UNKNOWN;
+	return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
 int64_t twi_difference(int64_t a, int64_t b)
 {
 	int64_t difference;

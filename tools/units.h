@@ -39,6 +39,7 @@ struct twi_str twi_date(int64_t ns, bool raw);
 
 /* Unknown if one of them is; the largest number if they exceed it. */
 int64_t twi_sum(int64_t a, int64_t b);
+int64_t twi_product(int64_t a, int64_t b);
 
 /* a - b, of any sign; unknown must have been dealt with. */
 int64_t twi_difference(int64_t a, int64_t b);

@@ -85,6 +85,10 @@ static void arithmetic(void **state)
 	assert_int_equal(twi_sum(-1, 2), -1);
 	assert_int_equal(twi_sum(2, -1), -1);
 	assert_true(twi_sum(INT64_MAX, 1) == INT64_MAX);
+	assert_int_equal(twi_product(3, 5), 15);
+	assert_int_equal(twi_product(3, -1), -1);
+	assert_int_equal(twi_product(-1, 3), -1);
+	assert_true(twi_product(INT64_MAX, 2) == INT64_MAX);
 	assert_int_equal(twi_difference(1, 3), -2);
 	assert_true(twi_difference(INT64_MIN, 1) == INT64_MIN);
 	assert_true(twi_difference(1, INT64_MIN) == INT64_MAX);
