@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "export.h"
 #include "groups.h"
 #include "options.h"
 
@@ -204,6 +205,15 @@ static int read_files(struct twi_view *view, const struct spec *spec,
 	return TWI_EXIT_OK;
 }
 
+static int read_format(struct twi_view *view, const struct spec *spec,
+		       const char *value)
+{
+	view->openmetrics = !strcmp(value, "openmetrics");
+	if (view->openmetrics || !strcmp(value, "prometheus"))
+		return TWI_EXIT_OK;
+	return usage_value(spec, "prometheus or openmetrics", value);
+}
+
 #define FLAG(n, l, m)							\
 	{ .name = n, .letter = l, .read = read_flag, .flag = true,	\
 	  .offset = offsetof(struct twi_view, m) }
@@ -245,7 +255,8 @@ static const struct spec specs[] = {
 	NUMBER("sources", CAPACITY, plan.sources, 1, UINT16_MAX),
 	NUMBER("destinations", CAPACITY, plan.destinations, 1, UINT16_MAX),
 
-	OTHER("sysroot", DOCTOR, read_sysroot),
+	{ .name = "sysroot", .of = TWI_FOR_DOCTOR | TWI_FOR_EXPORT,
+	  .read = read_sysroot },
 	NUMBER("interval", DOCTOR, interval, 1, 3600),
 
 	NUMBER("interval", RECORD, record.interval, 0, 86400),
@@ -258,6 +269,10 @@ static const struct spec specs[] = {
 	  .offset = offsetof(struct twi_view, from) },
 	{ .name = "to", .of = TWI_FOR_REPLAY, .read = read_text,
 	  .offset = offsetof(struct twi_view, to) },
+	NUMBER("top", EXPORT, filter.top, 1, TWI_EXPORT_TOP_MAX),
+	OTHER("format", EXPORT, read_format),
+	{ .name = "output", .of = TWI_FOR_EXPORT, .read = read_text,
+	  .offset = offsetof(struct twi_view, output) },
 };
 
 static int print_help(struct twi_view *view)
@@ -299,8 +314,13 @@ static int print_help(struct twi_view *view)
 	      "  --ports N        if each destination had N times as many ports,\n"
 	      "  --destinations N addresses,\n"
 	      "  --sources N      and there were N times as many local addresses\n"
+	      "options of export:\n"
+	      "  --output FILE    replace FILE at once instead of printing\n"
+	      "  --format FORMAT  prometheus (the default) or openmetrics\n"
+	      "  --top N          no more than N groups and namespaces (50)\n"
 	      "options of doctor:\n"
 	      "  --interval S     seconds between two readings of counters (1)\n"
+	      "options of doctor and export:\n"
 	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n"
 	      "options of record:\n"
 	      "  --interval S     seconds from one snapshot to the next (10); 0: no pause\n"

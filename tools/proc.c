@@ -15,7 +15,8 @@
 #include "proc.h"
 #include "twinspect.h"
 
-#define STEP	4096
+#define STEP		4096
+#define NETFILTER	"/proc/sys/net/netfilter/"
 
 static char *join(const char *sysroot, const char *path)
 {
@@ -150,6 +151,41 @@ int64_t twi_proc_tracked(const char *text)
 	    values[len] != ' ')
 		return TWI_UNKNOWN;
 	return entries;
+}
+
+char *twi_proc_net(const char *sysroot, int pid, const char *file)
+{
+	char *path, *text;
+	int ret;
+
+	if (pid == TWI_PROC_SELF)
+		ret = asprintf(&path, "/proc/net/%s", file);
+	else
+		ret = asprintf(&path, "/proc/%d/net/%s", pid, file);
+	if (ret < 0)
+		twi_nomem();
+	text = twi_proc_read(sysroot, path);
+	free(path);
+	return text;
+}
+
+/* The sysctl is there for the reader's own namespace alone. */
+int64_t twi_proc_conntrack(const char *sysroot, int pid)
+{
+	int64_t entries;
+	char *text;
+
+	if (pid == TWI_PROC_SELF)
+		return twi_proc_number(sysroot, NETFILTER "nf_conntrack_count");
+	text = twi_proc_net(sysroot, pid, "stat/nf_conntrack");
+	entries = text ? twi_proc_tracked(text) : TWI_UNKNOWN;
+	free(text);
+	return entries;
+}
+
+int64_t twi_proc_conntrack_max(const char *sysroot)
+{
+	return twi_proc_number(sysroot, NETFILTER "nf_conntrack_max");
 }
 
 int64_t twi_rate_milli(int64_t first, int64_t second, int64_t elapsed_ms)

@@ -35,6 +35,19 @@ int64_t twi_proc_counter(const char *text, const char *label,
 /* Entries of connection tracking, of net/stat/nf_conntrack; TWI_UNKNOWN. */
 int64_t twi_proc_tracked(const char *text);
 
+/* In place of a process's number: the reader itself. */
+#define TWI_PROC_SELF	0
+
+/* A file of a process's directory net, to be freed; NULL with errno set. */
+char *twi_proc_net(const char *sysroot, int pid, const char *file);
+
+/*
+ * Entries of connection tracking in the namespace of a process, and the limit
+ * of each namespace's own; TWI_UNKNOWN, and errno if a file can't be read.
+ */
+int64_t twi_proc_conntrack(const char *sysroot, int pid);
+int64_t twi_proc_conntrack_max(const char *sysroot);
+
 /*
  * Thousandths a second between two readings.  Unknown where one of them is, or
  * where the counter went back: it was reset, or it wrapped.

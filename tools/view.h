@@ -75,6 +75,8 @@ struct twi_view {
 	bool			no_header;
 	bool			verbose;
 	const char		*sysroot;	/* before /proc; NULL: not given */
+	const char		*output;	/* NULL: stdout */
+	bool			openmetrics;
 	int64_t			interval;	/* s between readings, 0: not given */
 	int			status;		/* to exit with after success */
 };
@@ -96,5 +98,6 @@ int twi_view_doctor(struct twi_view *view);
 int twi_view_record(struct twi_view *view);
 int twi_view_replay(struct twi_view *view);
 int twi_view_diff(struct twi_view *view);
+int twi_view_export(struct twi_view *view);
 
 #endif /* TWINSPECT_VIEW_H */
