@@ -41,7 +41,8 @@ static int make(int gen, struct tw_conn *conn, int n)
 	for (made = 0; made < n; made += group) {
 		group = n - made < GROUP ? n - made : GROUP;
 		conn->port = 1 + made / GROUP % SERVERS;
-		if (set_range(LOW + made, LOW + made + group - 1) ||
+		/* of which connect() would not use all, were they odd */
+		if (set_range(LOW + made, LOW + made + GROUP - 1) ||
 		    tw_gen(gen, conn, group) != group)
 			return -1;
 		if (made % STEP == 0 && tw_gen_hold(gen, 0) < 0)
