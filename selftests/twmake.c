@@ -36,8 +36,12 @@ static int set_range(int low, int high)
 
 static int make(int gen, struct tw_conn *conn, int n)
 {
+	long long reuse = tw_sysctl_read("net/ipv4/tcp_tw_reuse");
 	int made, group;
 
+	/* None is to take over one of its own group, a second later. */
+	if (tw_sysctl("net/ipv4/tcp_tw_reuse", 0))
+		return -1;
 	for (made = 0; made < n; made += group) {
 		group = n - made < GROUP ? n - made : GROUP;
 		conn->port = 1 + made / GROUP % SERVERS;
@@ -48,7 +52,10 @@ static int make(int gen, struct tw_conn *conn, int n)
 		if (made % STEP == 0 && tw_gen_hold(gen, 0) < 0)
 			return -1;
 	}
-	return set_range(LOW, HIGH) || tw_gen_hold(gen, 0) < 0 ? -1 : made;
+	if (set_range(LOW, HIGH) || tw_sysctl("net/ipv4/tcp_tw_reuse", reuse) ||
+	    tw_gen_hold(gen, 0) < 0)
+		return -1;
+	return made;
 }
 
 /* Those of all other buckets go. */
