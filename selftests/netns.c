@@ -62,6 +62,8 @@ FIXTURE_SETUP(netns)
 	for (int i = 0; i < SPACES; i++) {
 		ASSERT_EQ(0, populate(&self->s[i], i));
 		ASSERT_TRUE(tw_wait_sockstat(11 * i + 3));
+		/* not one more in FIN-WAIT-2, and its other end in LAST-ACK */
+		ASSERT_TRUE(tw_wait_state(TW_TW, 10 * i + 3));
 		ASSERT_EQ(0, tw_count_diag(&self->s[i].count));
 	}
 }
