@@ -131,24 +131,30 @@ static int status(const struct twi_exam *exam)
 	}
 }
 
+void twi_exam_make(struct twi_exam *exam, struct twi_view *view)
+{
+	memset(exam, 0, sizeof(*exam));
+	exam->view = view;
+	exam->sysroot = twi_source_sysroot(&view->source, view->sysroot,
+					   &exam->dir);
+	exam->interval_ms = 1000 * (view->interval ? view->interval : 1);
+	twi_exam_read(exam);
+	run_checks(exam);
+	if (exam->nfindings)
+		qsort(exam->finding, exam->nfindings, sizeof(*exam->finding),
+		      compare);
+}
+
 int twi_view_doctor(struct twi_view *view)
 {
-	struct twi_exam exam = { .view = view };
-	char *dir;
+	struct twi_exam exam;
 
-	exam.sysroot = twi_source_sysroot(&view->source, view->sysroot, &dir);
-	exam.interval_ms = 1000 * (view->interval ? view->interval : 1);
-	twi_exam_read(&exam);
-	run_checks(&exam);
-	if (exam.nfindings)
-		qsort(exam.finding, exam.nfindings, sizeof(*exam.finding),
-		      compare);
+	twi_exam_make(&exam, view);
 	view->status = status(&exam);
 	if (view->json)
 		twi_doctor_json(&exam);
 	else
 		twi_doctor_print(&exam);
 	twi_exam_free(&exam);
-	free(dir);
 	return 0;
 }

@@ -148,6 +148,7 @@ struct twi_check {
 struct twi_exam {
 	struct twi_view		*view;
 	const char		*sysroot;	/* NULL: no /proc to read */
+	char			*dir;		/* the source's, below sysroot */
 	int64_t			interval_ms;
 	struct twi_input	input[TWI_NINPUTS];
 	struct twi_model	summary;
@@ -245,7 +246,11 @@ void twi_check_flood(struct twi_exam *exam, struct twi_check *check);
 void twi_check_recycle_set(struct twi_exam *exam, struct twi_check *check);
 void twi_check_pass(struct twi_exam *exam, struct twi_check *check);
 
-/* doctor.c */
+/*
+ * doctor.c: read all and make all checks; the worst finding comes first.  With
+ * a sysroot, the view's source is good until twi_exam_free().
+ */
+void twi_exam_make(struct twi_exam *exam, struct twi_view *view);
 extern const char *const twi_severity_names[TWI_NSEVERITIES];
 extern const char *const twi_input_names[TWI_NINPUTS];
 enum twi_severity twi_exam_worst(const struct twi_exam *exam);
@@ -254,6 +259,15 @@ size_t twi_exam_count(const struct twi_exam *exam,
 size_t twi_exam_unchecked(const struct twi_exam *exam);
 /* When the module's files were taken, -1 if none was read. */
 int64_t twi_exam_time(const struct twi_exam *exam);
+
+/* doctor_text.c: severities, and how many findings, in words (to be freed) */
+extern const char *const twi_severity_labels[TWI_NSEVERITIES];
+char *twi_exam_verdict(const struct twi_exam *exam);
+/* A finding further up than this one that has the same remedies, or NULL. */
+const struct twi_finding *twi_exam_same_remedies(const struct twi_exam *exam,
+						 size_t number);
+/* Whether a finding has a command that the next boot undoes. */
+bool twi_exam_has_sysctl(const struct twi_exam *exam);
 
 /* doctor_text.c, doctor_json.c */
 void twi_doctor_print(const struct twi_exam *exam);

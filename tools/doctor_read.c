@@ -504,4 +504,5 @@ void twi_exam_free(struct twi_exam *exam)
 	twi_keys_free(&exam->bind);
 	twi_keys_free(&exam->tuples);
 	twi_sysctlconf_free(&exam->conf);
+	free(exam->dir);
 }

@@ -16,7 +16,7 @@
 #define COLUMN_RESULT	12
 
 /* As in the table; what is only good to know is a note. */
-static const char *const labels[TWI_NSEVERITIES] = {
+const char *const twi_severity_labels[TWI_NSEVERITIES] = {
 	"ok", "note", "WARNING", "CRITICAL"
 };
 
@@ -125,9 +125,8 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* A finding further up whose remedies are the same, or NULL. */
-static const struct twi_finding *same_remedies(const struct twi_exam *exam,
-					       size_t number)
+const struct twi_finding *twi_exam_same_remedies(const struct twi_exam *exam,
+						 size_t number)
 {
 	const struct twi_finding *finding = exam->finding[number];
 	size_t r;
@@ -153,9 +152,9 @@ static const struct twi_finding *same_remedies(const struct twi_exam *exam,
 static void print_finding(const struct twi_exam *exam, size_t number)
 {
 	const struct twi_finding *finding = exam->finding[number];
-	const struct twi_finding *other = same_remedies(exam, number);
+	const struct twi_finding *other = twi_exam_same_remedies(exam, number);
 
-	printf("%s %s", labels[finding->severity], finding->id);
+	printf("%s %s", twi_severity_labels[finding->severity], finding->id);
 	if (finding->netns >= 0)
 		printf(", network namespace %lld", (long long)finding->netns);
 	putchar('\n');
@@ -170,8 +169,7 @@ static void print_finding(const struct twi_exam *exam, size_t number)
 	putchar('\n');
 }
 
-/* Whether a finding has a command that the next boot undoes. */
-static bool has_sysctl(const struct twi_exam *exam)
+bool twi_exam_has_sysctl(const struct twi_exam *exam)
 {
 	const char *command;
 
@@ -198,7 +196,7 @@ static void add_number(char **text, size_t n, const char *one,
 	*text = more;
 }
 
-static char *verdict(const struct twi_exam *exam)
+char *twi_exam_verdict(const struct twi_exam *exam)
 {
 	size_t unchecked = twi_exam_unchecked(exam);
 	char *text = twi_strdup("");
@@ -220,7 +218,7 @@ static char *verdict(const struct twi_exam *exam)
 static void print_head(const struct twi_exam *exam)
 {
 	int64_t time = twi_exam_time(exam);
-	char *text = verdict(exam);
+	char *text = twi_exam_verdict(exam);
 
 	if (time >= 0)
 		printf("%s: ", twi_date(time, exam->view->numeric).s);
@@ -234,7 +232,7 @@ static void print_check(const struct twi_exam *exam,
 			const struct twi_check *check)
 {
 	const char *result = check->result == TWI_UNCHECKED ?
-			     "not checked" : labels[check->worst];
+			     "not checked" : twi_severity_labels[check->worst];
 
 	if (check->result == TWI_SKIPPED)
 		return;
@@ -297,7 +295,7 @@ void twi_doctor_print(const struct twi_exam *exam)
 		print_head(exam);
 	for (size_t i = 0; i < exam->nfindings; i++)
 		print_finding(exam, i);
-	if (has_sysctl(exam)) {
+	if (twi_exam_has_sysctl(exam)) {
 		print_wrapped(exam, 0, 0,
 			      "Commands last until the next boot; to keep a setting, put it into a file in /etc/sysctl.d.");
 		putchar('\n');
