@@ -62,8 +62,7 @@ static int load(struct twi_view *view, struct twi_capacity *c)
 
 static void unload(struct twi_capacity *c)
 {
-	free(c->destination);
-	twi_groups_free(&c->groups);
+	twi_capacity_free(c);
 	twi_model_free(&c->deathrow);
 	twi_model_free(&c->netns);
 	twi_model_free(&c->tuples);
@@ -255,9 +254,8 @@ static void find_destinations(const struct twi_view *view,
 		groups->row[i] = c->destination[i].row;
 }
 
-/* Thousandths a second: below ten with tenths, of any sign if it has one. */
-static struct twi_str per_second(const struct twi_view *view, int64_t milli,
-				 bool has_sign)
+struct twi_str twi_per_second(const struct twi_view *view, int64_t milli,
+			      bool has_sign)
 {
 	int64_t size = milli < 0 && has_sign ? twi_difference(0, milli) : milli;
 	const char *sign = milli < 0 && has_sign ? "-" : "";
@@ -287,17 +285,18 @@ static void add_cells(struct twi_table *table, const void *data, size_t i,
 	int64_t now = d->sustained_milli[TWI_CASE_now];
 	const struct twi_view *view = lines->view;
 
-	twi_table_cell(table, per_second(view, now, false).s);
-	twi_table_cell(table, per_second(view, d->rate_milli, false).s);
+	twi_table_cell(table, twi_per_second(view, now, false).s);
+	twi_table_cell(table, twi_per_second(view, d->rate_milli, false).s);
 	twi_table_cell(table, twi_percent(d->rate_milli, now).s);
 	if (now < 0 || d->rate_milli < 0)
 		twi_table_count(table, TWI_UNKNOWN);
 	else
 		twi_table_cell(table,
-			       per_second(view, d->headroom_milli, true).s);
+			       twi_per_second(view, d->headroom_milli, true).s);
 	for (int c = TWI_CASE_range; c < TWI_NCASES; c++)
-		twi_table_cell(table, per_second(view, d->sustained_milli[c],
-						 false).s);
+		twi_table_cell(table,
+			       twi_per_second(view, d->sustained_milli[c],
+					      false).s);
 	/* what can take nothing is full */
 	if (width)
 		twi_table_bar(table, now ? d->rate_milli : 1, now ? now : 1,
@@ -414,15 +413,26 @@ static int64_t find_factor(const struct twi_plan *plan)
 	return factor;
 }
 
+void twi_capacity_find(const struct twi_view *view, struct twi_capacity *c)
+{
+	c->factor = find_factor(&view->plan);
+	find_lengths(c);
+	find_destinations(view, c);
+}
+
+void twi_capacity_free(struct twi_capacity *c)
+{
+	free(c->destination);
+	twi_groups_free(&c->groups);
+}
+
 int twi_view_capacity(struct twi_view *view)
 {
 	struct twi_capacity c = { 0 };
 
 	if (load(view, &c))
 		return -1;
-	c.factor = find_factor(&view->plan);
-	find_lengths(&c);
-	find_destinations(view, &c);
+	twi_capacity_find(view, &c);
 	if (view->json)
 		twi_json_capacity(view, &c);
 	else

@@ -9,6 +9,7 @@
 #include "groups.h"
 #include "life.h"
 #include "model.h"
+#include "units.h"
 
 enum twi_case {
 	TWI_CASE_now,
@@ -56,5 +57,16 @@ struct twi_capacity {
 	struct twi_destination	*destination;
 	struct twi_groups	groups;
 };
+
+/*
+ * Reckon, from the models; one that is empty leaves unknown what is reckoned
+ * from it.  They stay the caller's when the rest is freed.
+ */
+void twi_capacity_find(const struct twi_view *view, struct twi_capacity *c);
+void twi_capacity_free(struct twi_capacity *c);
+
+/* Thousandths a second: below ten with tenths, of any sign if it has one. */
+struct twi_str twi_per_second(const struct twi_view *view, int64_t milli,
+			      bool has_sign);
 
 #endif /* TWINSPECT_CAPACITY_H */

@@ -76,7 +76,7 @@ static bool passes(const struct twi_filter *filter,
  */
 #define UNKNOWN		(-1e300)
 
-static double share(const int64_t *row)
+double twi_group_share(const int64_t *row)
 {
 	if (row[TWI_tuples_capacity] < 0 || row[TWI_tuples_used] < 0)
 		return UNKNOWN;
@@ -139,7 +139,7 @@ static const struct {
 	const char	*name;
 	double		(*weight)(const int64_t *row);
 } sorts[] = {
-	[TWI_SORT_used]		= { "used", share },
+	[TWI_SORT_used]		= { "used", twi_group_share },
 	[TWI_SORT_sockets]	= { "sockets", sockets },
 	[TWI_SORT_tw]		= { "tw", tw },
 	[TWI_SORT_live]		= { "live", live },

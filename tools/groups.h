@@ -41,6 +41,9 @@ bool twi_sort_find(const char *name, enum twi_sort *sort);
 /* All sockets of a group. */
 int64_t twi_group_sockets(const int64_t *row);
 
+/* The part of its ports in use, far below 0 if that is not known. */
+double twi_group_share(const int64_t *row);
+
 /* Where the kernel takes it for local traffic, as tcp_tw_reuse=2 does. */
 bool twi_group_is_loopback(const struct twi_model *model, const int64_t *row);
 

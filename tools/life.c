@@ -46,12 +46,6 @@ struct twi_life twi_life_reuse(int64_t delay_ms)
 	return (struct twi_life){ REUSE_LONGEST_MS, REUSE_MEAN_MS };
 }
 
-/* Rounded down, at most the largest number. */
-static int64_t whole(double value)
-{
-	return value < 9.2e18 ? (int64_t)value : INT64_MAX;
-}
-
 int64_t twi_supply_rate_milli(const struct twi_supply *supply, int64_t life_ms,
 			      int64_t reuse_ms)
 {
@@ -70,12 +64,12 @@ int64_t twi_supply_rate_milli(const struct twi_supply *supply, int64_t life_ms,
 	}
 	if (supply->ports <= supply->held)
 		return 0;
-	return whole((double)(supply->ports - supply->held) * 1e6 / taken);
+	return twi_whole((double)(supply->ports - supply->held) * 1e6 / taken);
 }
 
 int64_t twi_scale_ports(int64_t ports, int64_t before, int64_t after)
 {
 	if (ports < 0 || before <= 0 || after < 0)
 		return TWI_UNKNOWN;
-	return whole((double)ports * after / before);
+	return twi_whole((double)ports * after / before);
 }

@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 
-#include "model.h"
 #include "netns.h"
 #include "pass.h"
 #include "table.h"
@@ -30,13 +29,33 @@ int64_t twi_netns_live(const int64_t *row, int family)
 	return live;
 }
 
-static int64_t all_families(const int64_t *row, int state)
+int64_t twi_netns_total(const int64_t *row, int state)
 {
 	int64_t sum = 0;
 
 	for (int family = 0; family < TWI_NFAMILIES; family++)
 		sum = twi_sum(sum, row[twi_netns_column(state, family)]);
 	return sum;
+}
+
+const int64_t *twi_netns_fullest(const struct twi_model *netns)
+{
+	const int64_t *fullest = NULL;
+	double used, most = -1;
+
+	for (size_t i = 0; i < netns->nrows; i++) {
+		const int64_t *row = twi_model_row(netns, i);
+
+		if (row[TWI_netns_tw_kernel] < 0 || row[TWI_netns_tw_max] <= 0)
+			continue;
+		used = (double)row[TWI_netns_tw_kernel] /
+		       row[TWI_netns_tw_max];
+		if (used > most) {
+			most = used;
+			fullest = row;
+		}
+	}
+	return fullest;
 }
 
 static void add_ports(struct twi_table *table, const int64_t *row)
@@ -93,8 +112,8 @@ static void add_row(const struct twi_view *view, struct twi_table *table,
 	else
 		twi_table_cell(table, "others");
 	twi_table_id(table, row[TWI_netns_cookie]);
-	twi_table_count(table, all_families(row, TWI_STATE_tw));
-	twi_table_count(table, all_families(row, TWI_STATE_fw2));
+	twi_table_count(table, twi_netns_total(row, TWI_STATE_tw));
+	twi_table_count(table, twi_netns_total(row, TWI_STATE_fw2));
 	twi_table_count(table, live);
 	twi_table_count(table, row[TWI_netns_listeners]);
 	twi_table_count(table, row[TWI_netns_tw_kernel]);

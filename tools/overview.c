@@ -121,19 +121,28 @@ static void add_totals(const struct twi_view *view,
 }
 
 /* The kernel does not count sockets of namespaces that are going down. */
-static void add_kernel(const struct twi_view *view,
-		       const struct twi_keys *keys, struct twi_block *block)
+bool twi_kernel_less(const struct twi_keys *keys, int64_t *less)
 {
 	int64_t kernel = twi_num(keys, "tw_kernel");
 	int64_t tw = twi_num(keys, "unheld_tw");
 	int64_t fw2 = twi_num(keys, "unheld_fw2");
 	int64_t seen = minisockets(keys);
-	int64_t more;
 
 	if (kernel < 0 || seen < 0 || tw < 0 || fw2 < 0)
+		return false;
+	*less = twi_difference(twi_difference(seen, tw), fw2);
+	*less = twi_difference(*less, kernel);
+	return true;
+}
+
+static void add_kernel(const struct twi_view *view,
+		       const struct twi_keys *keys, struct twi_block *block)
+{
+	int64_t kernel = twi_num(keys, "tw_kernel");
+	int64_t more;
+
+	if (!twi_kernel_less(keys, &more))
 		return;
-	more = twi_difference(twi_difference(seen, tw), fw2);
-	more = twi_difference(more, kernel);
 	if (!more)
 		twi_block_add(block, "kernel counts %s: agrees",
 			      twi_count(kernel, view->numeric).s);
@@ -146,25 +155,11 @@ static void add_kernel(const struct twi_view *view,
 			      more > 0 ? "less" : "more");
 }
 
-/* The namespace that is nearest to its limit. */
 static void add_limit(const struct twi_view *view,
 		      const struct twi_model *netns, struct twi_block *block)
 {
-	const int64_t *fullest = NULL;
-	double used, most = -1;
+	const int64_t *fullest = twi_netns_fullest(netns);
 
-	for (size_t i = 0; i < netns->nrows; i++) {
-		const int64_t *row = twi_model_row(netns, i);
-
-		if (row[TWI_netns_tw_kernel] < 0 || row[TWI_netns_tw_max] <= 0)
-			continue;
-		used = (double)row[TWI_netns_tw_kernel] /
-		       row[TWI_netns_tw_max];
-		if (used > most) {
-			most = used;
-			fullest = row;
-		}
-	}
 	if (!fullest)
 		return;
 	twi_block_add(block, "limit %s, %s used",

@@ -11,6 +11,7 @@
 #include "model.h"
 #include "pass.h"
 #include "ports.h"
+#include "summary.h"
 #include "table.h"
 #include "units.h"
 
@@ -70,34 +71,31 @@ static void print_counts(const struct twi_view *view,
 	twi_table_print(table);
 }
 
+const struct twi_memory_kind twi_memory_kinds[TWI_NMEMORY] = {
+	{ "mem_tw_bytes", "mem_tw_object_bytes", "minisockets" },
+	{ "mem_bind_bytes", "mem_bind_object_bytes", "bind buckets" },
+	{ "mem_bind2_bytes", "mem_bind2_object_bytes", "bhash2 buckets" },
+	{ "mem_ehash_bytes", NULL, "ehash" },
+	{ "mem_ehash_locks_bytes", NULL, "its locks" },
+	{ "mem_ehash_own_bytes", NULL, "ehashes of namespaces" },
+	{ "mem_bhash_bytes", NULL, "bhash and bhash2" },
+};
+
 static void print_memory(const struct twi_view *view,
 			 const struct twi_keys *keys)
 {
-	static const struct {
-		const char *key;
-		const char *each;
-		const char *name;
-	} memory[] = {
-		{ "mem_tw_bytes", "mem_tw_object_bytes", "minisockets" },
-		{ "mem_bind_bytes", "mem_bind_object_bytes", "bind buckets" },
-		{ "mem_bind2_bytes", "mem_bind2_object_bytes",
-		  "bhash2 buckets" },
-		{ "mem_ehash_bytes", NULL, "ehash" },
-		{ "mem_ehash_locks_bytes", NULL, "its locks" },
-		{ "mem_ehash_own_bytes", NULL, "ehashes of namespaces" },
-		{ "mem_bhash_bytes", NULL, "bhash and bhash2" },
-	};
 	struct twi_table *table = twi_table_new(view, "<MEMORY BYTES EACH");
 
-	for (size_t i = 0; i < ARRAY_SIZE(memory); i++) {
-		int64_t bytes = twi_num(keys, "%s", memory[i].key);
+	for (size_t i = 0; i < TWI_NMEMORY; i++) {
+		const struct twi_memory_kind *kind = &twi_memory_kinds[i];
+		int64_t bytes = twi_num(keys, "%s", kind->key);
 
 		twi_table_row(table);
-		twi_table_cell(table, memory[i].name);
+		twi_table_cell(table, kind->name);
 		twi_table_cell(table, twi_bytes(bytes, view->numeric).s);
-		if (!memory[i].each)
+		if (!kind->each)
 			continue;
-		bytes = twi_num(keys, "%s", memory[i].each);
+		bytes = twi_num(keys, "%s", kind->each);
 		twi_table_cell(table, twi_bytes(bytes, view->numeric).s);
 	}
 	twi_table_print(table);

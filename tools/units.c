@@ -178,3 +178,8 @@ int64_t twi_difference(int64_t a, int64_t b)
 		return difference;
 	return a < b ? INT64_MIN : INT64_MAX;
 }
+
+int64_t twi_whole(double value)
+{
+	return value < 9.2e18 ? (int64_t)value : INT64_MAX;
+}

@@ -44,4 +44,7 @@ int64_t twi_product(int64_t a, int64_t b);
 /* a - b, of any sign; unknown must have been dealt with. */
 int64_t twi_difference(int64_t a, int64_t b);
 
+/* Rounded towards 0, at most the largest number. */
+int64_t twi_whole(double value);
+
 #endif /* TWINSPECT_UNITS_H */
