@@ -33,3 +33,22 @@ double twi_poisson_longest(int64_t buckets, double load, int64_t length)
 		return 1;
 	return fmin(1, buckets * twi_poisson_tail(load, length));
 }
+
+static double term(double load, int64_t length)
+{
+	if (load <= 0)
+		return !length;
+	return exp(length * log(load) - load - lgamma(length + 1.0));
+}
+
+double twi_poisson_between(double load, int64_t low, int64_t high)
+{
+	double sum = 0;
+
+	if (high < 0)
+		return low > load ? twi_poisson_tail(load, low) :
+		       1 - (low > 0 ? twi_poisson_between(load, 0, low - 1) : 0);
+	for (int64_t length = low; length <= high; length++)
+		sum += term(load, length);
+	return fmin(1, sum);
+}

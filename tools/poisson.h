@@ -16,4 +16,10 @@ double twi_poisson_tail(double load, int64_t length);
  */
 double twi_poisson_longest(int64_t buckets, double load, int64_t length);
 
+/*
+ * The chance of a length from low to high, each included; a negative high
+ * stands for no end.
+ */
+double twi_poisson_between(double load, int64_t low, int64_t high);
+
 #endif /* TWINSPECT_POISSON_H */

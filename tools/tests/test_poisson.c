@@ -55,12 +55,31 @@ static void longest(void **state)
 	assert_true(twi_poisson_longest(16, 300, 330) * 100 > 1);
 }
 
+/* Parts of the whole, as many as it takes and to no end. */
+static void between(void **state)
+{
+	(void)state;
+	near(twi_poisson_between(0.5, 0, 0), exp(-0.5));
+	near(twi_poisson_between(1, 1, 2), 1.5 * exp(-1));
+	near(twi_poisson_between(1, 3, -1), 1 - 2.5 * exp(-1));
+	near(twi_poisson_between(7.424, 18, -1), 7.0535639323 / 1e4);
+	near(twi_poisson_between(7.424, 0, 17) +
+	     twi_poisson_between(7.424, 18, -1), 1);
+	near(twi_poisson_between(1000, 0, 999) +
+	     twi_poisson_between(1000, 1000, -1), 1);
+	assert_true(twi_poisson_between(3, 0, -1) == 1);
+	assert_true(twi_poisson_between(0, 0, 0) == 1);
+	assert_true(twi_poisson_between(0, 1, -1) == 0);
+	assert_true(twi_poisson_between(3, 5, 4) == 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tail),
 		cmocka_unit_test(edges),
 		cmocka_unit_test(longest),
+		cmocka_unit_test(between),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
