@@ -269,9 +269,11 @@ static const struct spec specs[] = {
 	  .offset = offsetof(struct twi_view, from) },
 	{ .name = "to", .of = TWI_FOR_REPLAY, .read = read_text,
 	  .offset = offsetof(struct twi_view, to) },
+
 	NUMBER("top", EXPORT, filter.top, 1, TWI_EXPORT_TOP_MAX),
 	OTHER("format", EXPORT, read_format),
-	{ .name = "output", .of = TWI_FOR_EXPORT, .read = read_text,
+	{ .name = "output", .of = TWI_FOR_EXPORT | TWI_FOR_REPORT,
+	  .read = read_text,
 	  .offset = offsetof(struct twi_view, output) },
 };
 
@@ -314,14 +316,15 @@ static int print_help(struct twi_view *view)
 	      "  --ports N        if each destination had N times as many ports,\n"
 	      "  --destinations N addresses,\n"
 	      "  --sources N      and there were N times as many local addresses\n"
-	      "options of export:\n"
+	      "options of doctor and report:\n"
+	      "  --interval S     seconds between two readings of counters (1)\n"
+	      "options of doctor, export and report:\n"
+	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n"
+	      "options of export and report:\n"
 	      "  --output FILE    replace FILE at once instead of printing\n"
+	      "options of export:\n"
 	      "  --format FORMAT  prometheus (the default) or openmetrics\n"
 	      "  --top N          no more than N groups and namespaces (50)\n"
-	      "options of doctor:\n"
-	      "  --interval S     seconds between two readings of counters (1)\n"
-	      "options of doctor and export:\n"
-	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n"
 	      "options of record:\n"
 	      "  --interval S     seconds from one snapshot to the next (10); 0: no pause\n"
 	      "  --count N        stop after so many\n"

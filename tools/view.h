@@ -99,5 +99,6 @@ int twi_view_record(struct twi_view *view);
 int twi_view_replay(struct twi_view *view);
 int twi_view_diff(struct twi_view *view);
 int twi_view_export(struct twi_view *view);
+int twi_view_report(struct twi_view *view);
 
 #endif /* TWINSPECT_VIEW_H */
