@@ -12,12 +12,6 @@
 
 #define LINES	6
 
-struct lines {
-	struct twi_str	name[LINES];
-	int64_t		buckets[LINES];
-	int		n;
-};
-
 static int bin_of(int64_t length)
 {
 	int bin = TWI_CHAINS_EXACT;
@@ -91,16 +85,13 @@ static int nearly_all(const int64_t bin[TWI_CHAINS_BINS])
 
 /* Lines of the same width in nodes, and one for what is longer. */
 static void fold_even(const int64_t bin[TWI_CHAINS_BINS], int step,
-		      struct lines *lines)
+		      struct twi_chains_line *line, int n)
 {
-	int64_t *sum;
-	int line;
+	for (int i = 0; i < n; i++) {
+		struct twi_str *name = &line[i].name;
+		int low = i * step;
 
-	for (line = 0; line < LINES; line++) {
-		struct twi_str *name = &lines->name[line];
-		int low = line * step;
-
-		if (line == LINES - 1)
+		if (i == n - 1)
 			snprintf(name->s, sizeof(name->s), "%d+", low);
 		else if (step == 1)
 			snprintf(name->s, sizeof(name->s), "%d", low);
@@ -109,59 +100,72 @@ static void fold_even(const int64_t bin[TWI_CHAINS_BINS], int step,
 				 low + step - 1);
 	}
 	for (int i = 0; i < TWI_CHAINS_BINS; i++) {
-		line = i / step < LINES - 1 ? i / step : LINES - 1;
-		sum = &lines->buckets[line];
+		int at = i / step < n - 1 ? i / step : n - 1;
+		int64_t *sum = &line[at].buckets;
+
 		*sum = twi_sum(*sum, bin[i]);
 	}
 }
 
 /* A flooded table: 0-63, 64-127, 128-255, ..., 1024+. */
 static void fold_doubling(const int64_t bin[TWI_CHAINS_BINS],
-			  struct lines *lines)
+			  struct twi_chains_line *line, int n)
 {
-	int64_t *sum;
-	int line;
-
-	for (line = 0; line < LINES; line++)
-		lines->name[line] = line ?
-			twi_chains_name(TWI_CHAINS_EXACT + line - 1) :
-			(struct twi_str){ "0-63" };
-	lines->name[LINES - 1] = (struct twi_str){ "1024+" };
+	line[0].name = (struct twi_str){ "0-63" };
+	for (int i = 1; i < n; i++)
+		line[i].name = twi_chains_name(TWI_CHAINS_EXACT + i - 1);
+	if (n - 1 < TWI_CHAINS_BINS - TWI_CHAINS_EXACT)
+		snprintf(line[n - 1].name.s, sizeof(line->name.s), "%ld+",
+			 first(TWI_CHAINS_EXACT + n - 2));
 	for (int i = 0; i < TWI_CHAINS_BINS; i++) {
-		line = i < TWI_CHAINS_EXACT ? 0 : i - TWI_CHAINS_EXACT + 1;
-		sum = &lines->buckets[line < LINES - 1 ? line : LINES - 1];
+		int at = i < TWI_CHAINS_EXACT ? 0 : i - TWI_CHAINS_EXACT + 1;
+		int64_t *sum = &line[at < n - 1 ? at : n - 1].buckets;
+
 		*sum = twi_sum(*sum, bin[i]);
 	}
+}
+
+int twi_chains_fold(const struct twi_keys *keys, const char *table,
+		    struct twi_chains_line *line, int n)
+{
+	int64_t bin[TWI_CHAINS_BINS];
+	int last;
+
+	twi_chains_read(keys, table, bin);
+	last = nearly_all(bin);
+	if (last >= TWI_CHAINS_EXACT &&
+	    n > TWI_CHAINS_BINS - TWI_CHAINS_EXACT + 1)
+		n = TWI_CHAINS_BINS - TWI_CHAINS_EXACT + 1;
+	for (int i = 0; i < n; i++)
+		line[i].buckets = 0;
+	if (last < TWI_CHAINS_EXACT)
+		fold_even(bin, last / (n - 1) + 1, line, n);
+	else
+		fold_doubling(bin, line, n);
+	while (n && !line[n - 1].buckets)
+		n--;
+	return n;
 }
 
 void twi_chains_add(const struct twi_view *view, const struct twi_keys *keys,
 		    const char *table, unsigned int width,
 		    struct twi_block *block)
 {
-	int64_t bin[TWI_CHAINS_BINS], max = 0;
-	struct lines lines = { .n = LINES };
+	struct twi_chains_line line[LINES];
+	int n = twi_chains_fold(keys, table, line, LINES);
 	struct twi_table *t;
-	int last;
-
-	twi_chains_read(keys, table, bin);
-	last = nearly_all(bin);
-	if (last < TWI_CHAINS_EXACT)
-		fold_even(bin, last / (LINES - 1) + 1, &lines);
-	else
-		fold_doubling(bin, &lines);
-	while (lines.n && !lines.buckets[lines.n - 1])
-		lines.n--;
+	int64_t max = 0;
 
 	t = twi_table_new(view, "CHAIN BUCKETS <");
-	for (int i = 0; i < lines.n; i++) {
-		if (lines.buckets[i] > max)
-			max = lines.buckets[i];
+	for (int i = 0; i < n; i++) {
+		if (line[i].buckets > max)
+			max = line[i].buckets;
 	}
-	for (int i = 0; i < lines.n; i++) {
+	for (int i = 0; i < n; i++) {
 		twi_table_row(t);
-		twi_table_cell(t, lines.name[i].s);
-		twi_table_count(t, lines.buckets[i]);
-		twi_table_bar(t, lines.buckets[i], max, width);
+		twi_table_cell(t, line[i].name.s);
+		twi_table_count(t, line[i].buckets);
+		twi_table_bar(t, line[i].buckets, max, width);
 	}
 	twi_table_add_to(t, block);
 }

@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "keys.h"
+#include "units.h"
 #include "view.h"
 
 /* Lengths 0 to 63 one by one, then 64-127, 128-255, ..., 65536+. */
@@ -22,6 +23,19 @@ int64_t twi_chains_last(int bin);
 
 /* Name of a bin as the file has it. */
 struct twi_str twi_chains_name(int bin);
+
+/* Buckets whose chains have these lengths: 7, 4-7, 64-127 or 20+. */
+struct twi_chains_line {
+	struct twi_str	name;
+	int64_t		buckets;
+};
+
+/*
+ * The histogram folded into at most n lines, the last of which has all that is
+ * longer; returns how many there are.
+ */
+int twi_chains_fold(const struct twi_keys *keys, const char *table,
+		    struct twi_chains_line *line, int n);
 
 /* A few lines with bars that show the shape, at most width columns wide. */
 void twi_chains_add(const struct twi_view *view, const struct twi_keys *keys,

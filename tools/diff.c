@@ -13,7 +13,6 @@
 #include "diff.h"
 #include "input.h"
 #include "json.h"
-#include "overview.h"
 #include "units.h"
 
 #define NAME(name)	#name,

@@ -19,6 +19,7 @@
 #include "pass.h"
 #include "ports.h"
 #include "table.h"
+#include "totals.h"
 #include "tuples.h"
 #include "units.h"
 
@@ -76,26 +77,6 @@ static void unload(struct twi_overview *o)
 	twi_model_free(&o->summary);
 }
 
-static int64_t minisockets(const struct twi_keys *keys)
-{
-	return twi_sum(twi_num(keys, "tw"), twi_num(keys, "fw2"));
-}
-
-int64_t twi_live(const struct twi_keys *keys, const char *family)
-{
-	int64_t sum = 0;
-
-	for (int state = 0; state < TWI_NSTATES; state++) {
-		if (state == TWI_STATE_tw || state == TWI_STATE_fw2)
-			continue;
-		sum = twi_sum(sum, twi_num(keys, "%s%s%s",
-					   twi_state_names[state],
-					   family ? "_" : "",
-					   family ? family : ""));
-	}
-	return sum;
-}
-
 static void add_totals(const struct twi_view *view,
 		       const struct twi_keys *keys, struct twi_block *block)
 {
@@ -120,28 +101,13 @@ static void add_totals(const struct twi_view *view,
 	twi_table_add_to(table, block);
 }
 
-/* The kernel does not count sockets of namespaces that are going down. */
-bool twi_kernel_less(const struct twi_keys *keys, int64_t *less)
-{
-	int64_t kernel = twi_num(keys, "tw_kernel");
-	int64_t tw = twi_num(keys, "unheld_tw");
-	int64_t fw2 = twi_num(keys, "unheld_fw2");
-	int64_t seen = minisockets(keys);
-
-	if (kernel < 0 || seen < 0 || tw < 0 || fw2 < 0)
-		return false;
-	*less = twi_difference(twi_difference(seen, tw), fw2);
-	*less = twi_difference(*less, kernel);
-	return true;
-}
-
 static void add_kernel(const struct twi_view *view,
 		       const struct twi_keys *keys, struct twi_block *block)
 {
 	int64_t kernel = twi_num(keys, "tw_kernel");
 	int64_t more;
 
-	if (!twi_kernel_less(keys, &more))
+	if (!twi_kernel_lacks(keys, &more))
 		return;
 	if (!more)
 		twi_block_add(block, "kernel counts %s: agrees",

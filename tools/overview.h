@@ -19,13 +19,4 @@ struct twi_overview {
 	int			nslabs;
 };
 
-/* Sockets that are no minisockets; of a family if that is not NULL. */
-int64_t twi_live(const struct twi_keys *keys, const char *family);
-
-/*
- * How many minisockets fewer than were found the kernel counts; false if that
- * is not known.
- */
-bool twi_kernel_less(const struct twi_keys *keys, int64_t *less);
-
 #endif /* TWINSPECT_OVERVIEW_H */

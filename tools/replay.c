@@ -10,9 +10,9 @@
 #include "command.h"
 #include "input.h"
 #include "json.h"
-#include "overview.h"
 #include "replay.h"
 #include "table.h"
+#include "totals.h"
 #include "units.h"
 
 /* All snapshots from this to that one, by index. */

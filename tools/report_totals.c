@@ -9,11 +9,12 @@
 #include "array.h"
 #include "html.h"
 #include "netns.h"
-#include "overview.h"
 #include "pass.h"
 #include "report.h"
+#include "slab.h"
 #include "summary.h"
 #include "svg.h"
+#include "totals.h"
 #include "units.h"
 
 #define NETNS_SHOWN	100
@@ -43,7 +44,7 @@ static void write_kernel(FILE *out, const struct twi_keys *keys)
 {
 	int64_t less;
 
-	if (!twi_kernel_less(keys, &less))
+	if (!twi_kernel_lacks(keys, &less))
 		return;
 	twi_html(out, "<dd>the kernel counts %s minisockets: ",
 		 twi_count(twi_num(keys, "tw_kernel"), false).s);
