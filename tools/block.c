@@ -58,6 +58,15 @@ unsigned int twi_columns(const char *text)
 	return n;
 }
 
+size_t twi_clip(const char *text, unsigned int columns)
+{
+	size_t n = 0;
+
+	while (text[n] && ((text[n] & 0xc0) == 0x80 || columns--))
+		n++;
+	return n;
+}
+
 unsigned int twi_block_width(const struct twi_block *block)
 {
 	size_t n, max = 0;
@@ -147,16 +156,21 @@ char *twi_bar(int64_t value, int64_t max, unsigned int width, bool utf8)
 	return bar;
 }
 
+/* Levels of a column, from empty to full. */
+static const char *const ascii[] = {
+	" ", ".", ":", "-", "=", "+", "*", "#", "@"
+};
+
+static const char *const blocks[] = {
+	" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"
+};
+
+#define FULL	(sizeof(blocks) / sizeof(blocks[0]) - 1)
+
 char *twi_spark(const int64_t *value, size_t n, bool utf8)
 {
-	static const char *const ascii[] = {
-		" ", ".", ":", "-", "=", "+", "*", "#", "@"
-	};
-	static const char *const blocks[] = {
-		" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"
-	};
 	const char *const *glyph = utf8 ? blocks : ascii;
-	char *spark = twi_alloc(NULL, n + 1, strlen(glyph[8]));
+	char *spark = twi_alloc(NULL, n + 1, strlen(glyph[FULL]));
 	char *end = spark;
 	int64_t max = 0;
 
@@ -166,6 +180,49 @@ char *twi_spark(const int64_t *value, size_t n, bool utf8)
 	}
 	*end = '\0';
 	for (size_t i = 0; i < n; i++)
-		end = stpcpy(end, glyph[steps(value[i], max, 8)]);
+		end = stpcpy(end, glyph[steps(value[i], max, FULL)]);
 	return spark;
+}
+
+/* In ASCII a bar is made of #, and its top is one of three. */
+static const char *chart_glyph(unsigned int level, bool utf8)
+{
+	if (utf8)
+		return blocks[level];
+	if (!level)
+		return " ";
+	return level < 3 ? "." : level < 6 ? ":" : "#";
+}
+
+char *twi_chart_row(const struct twi_chart *chart, unsigned int row)
+{
+	size_t cells = chart->n * chart->wide;
+	char *text = twi_alloc(NULL, cells + 1, strlen(blocks[FULL]));
+	char *end = text;
+
+	*end = '\0';
+	for (size_t i = 0; i < cells; i++) {
+		unsigned int level = steps(chart->value[i / chart->wide],
+					   chart->max, FULL * chart->rows);
+
+		level = level > FULL * row ? level - FULL * row : 0;
+		if (chart->wide > 2 && i % chart->wide == chart->wide - 1)
+			level = 0;
+		end = stpcpy(end, chart_glyph(level < FULL ? level : FULL,
+					      chart->utf8));
+	}
+	return text;
+}
+
+int64_t twi_round_up(int64_t n)
+{
+	int64_t unit = 1;
+
+	if (n < 1)
+		return 1;
+	while (n / unit >= 10)
+		unit *= 10;
+	if (n % unit == 0 || n > INT64_MAX - unit)
+		return n;
+	return (n / unit + 1) * unit;
 }

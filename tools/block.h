@@ -24,6 +24,9 @@ void twi_block_add_text(struct twi_block *block, const char *text);
 /* Columns that the text takes. */
 unsigned int twi_columns(const char *text);
 
+/* Bytes that the first columns of the text take. */
+size_t twi_clip(const char *text, unsigned int columns);
+
 /* Columns of the longest line. */
 unsigned int twi_block_width(const struct twi_block *block);
 
@@ -41,5 +44,21 @@ char *twi_bar(int64_t value, int64_t max, unsigned int width, bool utf8);
 
 /* A column for each value, as high as it is of the highest; to be freed. */
 char *twi_spark(const int64_t *value, size_t n, bool utf8);
+
+/* A chart of upright bars: its values, and how it is drawn. */
+struct twi_chart {
+	const int64_t	*value;
+	size_t		n;
+	int64_t		max;		/* as high as the chart */
+	unsigned int	rows;
+	unsigned int	wide;		/* columns a value; of 3, one between */
+	bool		utf8;
+};
+
+/* Row of a chart, 0 is the lowest; to be freed. */
+char *twi_chart_row(const struct twi_chart *chart, unsigned int row);
+
+/* The next number with one digit and zeros that is not less; 1 at least. */
+int64_t twi_round_up(int64_t n);
 
 #endif /* TWINSPECT_BLOCK_H */

@@ -56,6 +56,57 @@ static void sparks(void **state)
 	free(text);
 }
 
+static void chart_row(bool utf8, unsigned int wide, unsigned int row,
+		      const char *expected)
+{
+	static const int64_t value[] = { 0, 1, 50, 75, 100, 1000, -1 };
+	const struct twi_chart chart = {
+		.value = value, .n = 7, .max = 100, .rows = 2, .wide = wide,
+		.utf8 = utf8
+	};
+	char *text = twi_chart_row(&chart, row);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void charts(void **state)
+{
+	(void)state;
+	chart_row(true, 2, 1, "      ▄▄████  ");
+	chart_row(true, 2, 0, "  ▁▁████████  ");
+	chart_row(false, 2, 1, "      ::####  ");
+	chart_row(false, 2, 0, "  ..########  ");
+	chart_row(true, 3, 0, "   ▁▁ ██ ██ ██ ██    ");
+}
+
+static void scales(void **state)
+{
+	(void)state;
+	assert_int_equal(twi_round_up(-1), 1);
+	assert_int_equal(twi_round_up(0), 1);
+	assert_int_equal(twi_round_up(1), 1);
+	assert_int_equal(twi_round_up(2), 2);
+	assert_int_equal(twi_round_up(9), 9);
+	assert_int_equal(twi_round_up(10), 10);
+	assert_int_equal(twi_round_up(11), 20);
+	assert_int_equal(twi_round_up(870), 900);
+	assert_int_equal(twi_round_up(1001), 2000);
+	assert_int_equal(twi_round_up(INT64_MAX), INT64_MAX);
+}
+
+static void clips(void **state)
+{
+	(void)state;
+	assert_int_equal(twi_clip("abc", 2), 2);
+	assert_int_equal(twi_clip("abc", 9), 3);
+	assert_int_equal(twi_clip("abc", 0), 0);
+	assert_int_equal(twi_clip("█▏c", 1), 3);
+	assert_int_equal(twi_clip("█▏c", 2), 6);
+	assert_int_equal(twi_clip("█▏c", 3), 7);
+	assert_int_equal(twi_clip("", 3), 0);
+}
+
 static void lines(void **state)
 {
 	struct twi_block block = { 0 };
@@ -76,6 +127,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bars),
 		cmocka_unit_test(sparks),
+		cmocka_unit_test(charts),
+		cmocka_unit_test(scales),
+		cmocka_unit_test(clips),
 		cmocka_unit_test(lines),
 	};
 
