@@ -15,6 +15,9 @@
 
 #define BAR_WIDTH	32
 
+/* Of the timer wheel: as many or fewer. */
+#define LEVELS		9
+
 /* What dies at one time, on whatever CPU's wheel. */
 struct batch {
 	int64_t	fires_ms;
@@ -111,20 +114,81 @@ void twi_deathrow_add(const struct twi_view *view,
 	free(batch);
 }
 
+/* The step of the level that has most sockets; 1 if there are none. */
+static int64_t common_step(const struct twi_model *model)
+{
+	struct { int64_t step_ms, sockets; } level[LEVELS] = { 0 };
+	int64_t step_ms = 1, most = 0;
+
+	for (size_t i = 0; i < model->nrows; i++) {
+		const int64_t *row = twi_model_row(model, i);
+		int64_t at = row[TWI_deathrow_level];
+
+		if (at < 0 || at >= LEVELS || row[TWI_deathrow_step_ms] <= 0)
+			continue;
+		level[at].step_ms = row[TWI_deathrow_step_ms];
+		level[at].sockets = twi_sum(level[at].sockets,
+					    row_sockets(row));
+	}
+	for (int i = 0; i < LEVELS; i++) {
+		if (level[i].sockets > most) {
+			most = level[i].sockets;
+			step_ms = level[i].step_ms;
+		}
+	}
+	return step_ms;
+}
+
+void twi_deathrow_steps(const struct twi_model *model, size_t max,
+			struct twi_steps *steps)
+{
+	struct batch *batch = twi_alloc(NULL, model->nrows + 1, sizeof(*batch));
+	size_t n = merge(model, batch, &steps->overdue);
+	int64_t last = -1;
+
+	/* a file may say that they are sorted, and lie */
+	for (size_t i = 0; i < n; i++) {
+		if (batch[i].fires_ms > last)
+			last = batch[i].fires_ms;
+	}
+	steps->step_ms = common_step(model);
+	while (last / steps->step_ms >= (int64_t)max)
+		steps->step_ms = twi_sum(steps->step_ms, steps->step_ms);
+	steps->n = last < 0 ? 0 : last / steps->step_ms + 1;
+	steps->sockets = twi_alloc(NULL, steps->n + 1, sizeof(int64_t));
+	memset(steps->sockets, 0, (steps->n + 1) * sizeof(int64_t));
+	for (size_t i = 0; i < n; i++) {
+		int64_t *sum = &steps->sockets[batch[i].fires_ms /
+					       steps->step_ms];
+
+		*sum = twi_sum(*sum, batch[i].sockets);
+	}
+	free(batch);
+}
+
+int64_t twi_deathrow_closed(const struct twi_keys *keys, int64_t *second,
+			    size_t n)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		second[i] = twi_num(keys, "closed.%zu", n - 1 - i);
+		if (second[i] > most)
+			most = second[i];
+	}
+	return most;
+}
+
 void twi_deathrow_print_closed(const struct twi_view *view,
 			       const struct twi_keys *keys,
 			       const char *label, unsigned int n)
 {
-	int64_t second[TWI_CLOSED_MAX + 1] = { 0 }, most = 0;
+	int64_t second[TWI_CLOSED_MAX + 1], most;
 	char *spark;
 
 	if (n > TWI_CLOSED_MAX + 1)
 		n = TWI_CLOSED_MAX + 1;
-	for (unsigned int i = 0; i < n; i++) {
-		second[i] = twi_num(keys, "closed.%u", n - 1 - i);
-		if (second[i] > most)
-			most = second[i];
-	}
+	most = twi_deathrow_closed(keys, second, n);
 	if (!most)
 		return;
 	spark = twi_spark(second, n, view->utf8);
