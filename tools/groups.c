@@ -161,6 +161,11 @@ bool twi_sort_find(const char *name, enum twi_sort *sort)
 	return false;
 }
 
+const char *twi_sort_name(enum twi_sort sort)
+{
+	return sorts[sort].name;
+}
+
 struct weighed {
 	const int64_t	*row;
 	double		weight;
@@ -178,16 +183,24 @@ static int compare(const void *x, const void *y)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-static void sort(struct twi_groups *groups, enum twi_sort key)
+/* What is unknown stays last in either direction. */
+static double weight(const struct twi_filter *filter, const int64_t *row)
+{
+	double weight = sorts[filter->sort].weight(row);
+
+	return filter->reverse && weight != UNKNOWN ? -weight : weight;
+}
+
+static void sort(const struct twi_filter *filter, struct twi_groups *groups)
 {
 	struct weighed *weighed;
 
-	if (key == TWI_SORT_file)
+	if (filter->sort == TWI_SORT_file)
 		return;
 	weighed = twi_alloc(NULL, groups->n + 1, sizeof(*weighed));
 	for (size_t i = 0; i < groups->n; i++) {
 		weighed[i].row = groups->row[i];
-		weighed[i].weight = sorts[key].weight(groups->row[i]);
+		weighed[i].weight = weight(filter, groups->row[i]);
 	}
 	qsort(weighed, groups->n, sizeof(*weighed), compare);
 	for (size_t i = 0; i < groups->n; i++)
@@ -208,7 +221,7 @@ void twi_groups_pick(const struct twi_filter *filter,
 		if (passes(filter, model, row))
 			groups->row[groups->n++] = row;
 	}
-	sort(groups, filter->sort);
+	sort(filter, groups);
 }
 
 size_t twi_groups_without_rest(const struct twi_groups *groups)

@@ -38,6 +38,8 @@ bool twi_filter_any(const struct twi_filter *filter);
 /* The key that --sort names: false if there is none of this name. */
 bool twi_sort_find(const char *name, enum twi_sort *sort);
 
+const char *twi_sort_name(enum twi_sort sort);
+
 /* All sockets of a group. */
 int64_t twi_group_sockets(const int64_t *row);
 

@@ -24,6 +24,7 @@ enum twi_sort {
 	TWI_SORT_exhausted,
 	TWI_SORT_probes,
 	TWI_SORT_age,
+	TWI_NSORTS
 };
 
 /* Which groups of tuples to show: -1 where the user did not say. */
@@ -34,6 +35,7 @@ struct twi_filter {
 	int		side;
 	int		family;		/* 4, 6, or 0 for both */
 	enum twi_sort	sort;
+	bool		reverse;	/* what is last comes first */
 };
 
 /* What if: another port range, and so many times as many; 0 if not said. */
