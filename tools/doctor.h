@@ -224,6 +224,8 @@ void twi_remedy_double(const struct twi_exam *exam,
 		       int64_t limit, const char *cost);
 
 /* doctor_ports.c */
+/* What is wrong with a group that has a capacity. */
+enum twi_severity twi_group_severity(const int64_t *row);
 void twi_check_outbound(struct twi_exam *exam, struct twi_check *check);
 void twi_check_parity(struct twi_exam *exam, struct twi_check *check);
 void twi_check_blocked(struct twi_exam *exam, struct twi_check *check);

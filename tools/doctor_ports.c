@@ -40,7 +40,7 @@ struct groups {
  * By what is used; no more than a note where at least half of the capacity can
  * be had nevertheless, as connect() takes over TIME-WAIT.
  */
-static enum twi_severity used_severity(const int64_t *row)
+enum twi_severity twi_group_severity(const int64_t *row)
 {
 	int64_t left = row[TWI_tuples_left];
 	enum twi_severity severity = TWI_FINE;
@@ -112,8 +112,8 @@ static int compare_groups(const void *a, const void *b)
 {
 	const struct twi_group *x = *(const struct twi_group *const *)a;
 	const struct twi_group *y = *(const struct twi_group *const *)b;
-	enum twi_severity xs = used_severity(x->row);
-	enum twi_severity ys = used_severity(y->row);
+	enum twi_severity xs = twi_group_severity(x->row);
+	enum twi_severity ys = twi_group_severity(y->row);
 
 	if (xs != ys)
 		return xs > ys ? -1 : 1;
@@ -354,7 +354,7 @@ static void find_outbound(struct twi_exam *exam, struct twi_check *check,
 	struct twi_finding *finding;
 	struct groups groups;
 
-	find_groups(exam, space, used_severity, &groups);
+	find_groups(exam, space, twi_group_severity, &groups);
 	if (groups.n) {
 		finding = new_used(exam, check, space, &groups);
 		add_settings(finding, space, &groups);
@@ -415,7 +415,7 @@ static void find_parity(struct twi_exam *exam, struct twi_check *check,
 		for (size_t i = 0; i < groups.n; i++)
 			add_parity_item(exam, finding, groups.group[i]);
 		/* those of outbound-ports, if the namespace has them */
-		find_groups(exam, space, used_severity, &used);
+		find_groups(exam, space, twi_group_severity, &used);
 		add_remedies(exam, finding, space,
 			     used.worst > TWI_INFO ? &used : &groups);
 		free(used.group);
