@@ -21,6 +21,7 @@ enum {
 	TWI_FOR_DIFF		= 1 << 6,
 	TWI_FOR_EXPORT		= 1 << 7,
 	TWI_FOR_REPORT		= 1 << 8,
+	TWI_FOR_WATCH		= 1 << 9,
 	/* of all commands but those that open their operands themselves */
 	TWI_FOR_ROOT		= 1 << 30,
 	TWI_FOR_AT		= 1 << 29,

@@ -33,8 +33,12 @@ void twi_warn(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void (*twi_nomem_hook)(void);
+
 void twi_nomem(void)
 {
+	if (twi_nomem_hook)
+		twi_nomem_hook();
 	fputs("twinspect: out of memory\n", stderr);
 	exit(TWI_EXIT_IO);
 }

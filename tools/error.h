@@ -7,6 +7,8 @@
 #ifndef TWINSPECT_ERROR_H
 #define TWINSPECT_ERROR_H
 
+#include <stddef.h>
+
 /* Documented in twinspect.8: a number never changes its meaning. */
 enum twi_status {
 	TWI_EXIT_OK		= 0,
@@ -40,5 +42,8 @@ void twi_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *twi_alloc(void *old, size_t count, size_t size);
 char *twi_strdup(const char *text);
 void twi_nomem(void) __attribute__((noreturn));
+
+/* Called before that line is printed, if it is not NULL. */
+extern void (*twi_nomem_hook)(void);
 
 #endif /* TWINSPECT_ERROR_H */

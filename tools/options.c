@@ -258,6 +258,7 @@ static const struct spec specs[] = {
 	{ .name = "sysroot", .of = TWI_FOR_DOCTOR | TWI_FOR_EXPORT,
 	  .read = read_sysroot },
 	NUMBER("interval", DOCTOR, interval, 1, 3600),
+	NUMBER("interval", WATCH, interval, 1, 3600),
 
 	NUMBER("interval", RECORD, record.interval, 0, 86400),
 	NUMBER("count", RECORD, record.count, 1, INT32_MAX),
@@ -301,14 +302,14 @@ static int print_help(struct twi_view *view)
 	      "  -h, --help       this text\n"
 	      "  -V, --version    versions of the program and of the format\n"
 	      "\n"
-	      "options of tuples, capacity and diff:\n"
+	      "options of tuples, watch, capacity and diff:\n"
 	      "  -4, -6           groups of IPv4 or of IPv6 alone\n"
 	      "  --netns ID       of the namespace of this inode number\n"
 	      "  --port PORT      of this fixed port\n"
 	      "  --top N          no more than N; 0 for all\n"
-	      "options of tuples and diff:\n"
+	      "options of tuples, watch and diff:\n"
 	      "  --side SIDE      outbound, inbound, bound or other\n"
-	      "options of tuples:\n"
+	      "options of tuples and watch:\n"
 	      "  --sort KEY       used (the default), sockets, tw, live, rate, left,\n"
 	      "                   exhausted, probes or age\n"
 	      "options of capacity:\n"
@@ -316,8 +317,8 @@ static int print_help(struct twi_view *view)
 	      "  --ports N        if each destination had N times as many ports,\n"
 	      "  --destinations N addresses,\n"
 	      "  --sources N      and there were N times as many local addresses\n"
-	      "options of doctor and report:\n"
-	      "  --interval S     seconds between two readings of counters (1)\n"
+	      "options of watch, doctor and report:\n"
+	      "  --interval S     seconds between two readings (1)\n"
 	      "options of doctor, export and report:\n"
 	      "  --sysroot DIR    recorded /proc, /etc, /run and /usr are in DIR\n"
 	      "options of export and report:\n"

@@ -204,9 +204,10 @@ int twi_view_replay(struct twi_view *view)
 
 	if (view->noperands > 1)
 		command = twi_command_find(view->operand[1]);
-	/* a report is of one snapshot, to be named with --root and --at */
+	/* these take a recording, or one snapshot of it, with --root and --at */
 	if (view->noperands > 1 &&
-	    (!command || command->max || command->takes & TWI_FOR_REPORT))
+	    (!command || command->max ||
+	     command->takes & (TWI_FOR_REPORT | TWI_FOR_WATCH)))
 		return twi_fail(&view->err, TWI_EXIT_USAGE,
 				"replay has no view \"%s\"; try \"twinspect --help\"",
 				view->operand[1]);

@@ -103,4 +103,7 @@ int twi_view_diff(struct twi_view *view);
 int twi_view_export(struct twi_view *view);
 int twi_view_report(struct twi_view *view);
 
+/* A screen, until the user leaves it: nothing is printed. */
+int twi_view_watch(struct twi_view *view);
+
 #endif /* TWINSPECT_VIEW_H */
