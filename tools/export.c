@@ -137,33 +137,15 @@ static void pick_groups(const struct twi_view *view, struct twi_export *export)
 	twi_groups_pick(&filter, &export->tuples, &export->groups);
 }
 
-static void write_metrics(struct twi_export *export)
+static void write_metrics(FILE *out, void *data)
 {
+	struct twi_export *export = data;
+
+	export->metrics.out = out;
 	twi_export_machine(export);
 	twi_export_spaces(export);
 	twi_export_groups(export);
 	twi_metrics_end(&export->metrics);
-}
-
-/* All of it is known to be right before any of it is written. */
-static int write_output(struct twi_view *view, struct twi_export *export)
-{
-	char *text = NULL;
-	size_t len = 0;
-	int ret = 0;
-
-	export->metrics.out = open_memstream(&text, &len);
-	if (!export->metrics.out)
-		twi_nomem();
-	write_metrics(export);
-	if (fclose(export->metrics.out))
-		twi_nomem();
-	if (view->output)
-		ret = twi_outfile_write(view->output, text, len, &view->err);
-	else
-		fwrite(text, 1, len, stdout);
-	free(text);
-	return ret;
 }
 
 int twi_view_export(struct twi_view *view)
@@ -185,7 +167,8 @@ int twi_view_export(struct twi_view *view)
 		if (sysroot)
 			read_proc(&export, sysroot);
 		pick_groups(view, &export);
-		ret = write_output(view, &export);
+		ret = twi_outfile_write(view->output, write_metrics, &export,
+					&view->err);
 	}
 	unload(&export);
 	free(dir);

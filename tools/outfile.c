@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,11 @@
 #include "outfile.h"
 
 #define MODE	0644
+
+struct text {
+	char	*s;
+	size_t	len;
+};
 
 static int fail(const char *path, struct twi_error *err)
 {
@@ -36,26 +40,26 @@ static char *name_aside(const char *path)
 	return name;
 }
 
-static int write_all(int fd, const char *text, size_t len)
+static int write_all(int fd, const struct text *text)
 {
+	size_t at = 0;
 	ssize_t n;
 
-	while (len) {
-		n = write(fd, text, len);
+	while (at < text->len) {
+		n = write(fd, text->s + at, text->len - at);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -1;
-		text += n;
-		len -= n;
+		at += n;
 	}
 	return 0;
 }
 
 /* The rename may be on disk before the text is, unless that is synced. */
-static int fill(int fd, const char *text, size_t len)
+static int fill(int fd, const struct text *text, mode_t mode)
 {
-	int ret = write_all(fd, text, len) || fchmod(fd, MODE) || fsync(fd);
+	int ret = write_all(fd, text) || fchmod(fd, mode) || fsync(fd);
 	int error = errno;
 
 	if (close(fd) && !ret)
@@ -64,14 +68,14 @@ static int fill(int fd, const char *text, size_t len)
 	return ret ? -1 : 0;
 }
 
-static int replace(const char *path, const char *text, size_t len)
+static int replace(const char *path, const struct text *text, mode_t mode)
 {
 	char *aside = name_aside(path);
 	int fd = mkostemp(aside, O_CLOEXEC), error = 0;
 
 	if (fd < 0) {
 		error = errno;
-	} else if (fill(fd, text, len) || rename(aside, path)) {
+	} else if (fill(fd, text, mode) || rename(aside, path)) {
 		error = errno;
 		unlink(aside);
 	}
@@ -80,21 +84,82 @@ static int replace(const char *path, const char *text, size_t len)
 	return error ? -1 : 0;
 }
 
-int twi_outfile_write(const char *path, const char *text, size_t len,
+/*
+ * Where a link leads, to be freed.  The kernel follows it, which refuses the
+ * links of others in a directory like /tmp.
+ */
+static char *follow(const char *path, struct stat *st)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	char *name, *target = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (asprintf(&name, "/proc/self/fd/%d", fd) < 0)
+		twi_nomem();
+	if (!fstat(fd, st))
+		target = realpath(name, NULL);
+	free(name);
+	close(fd);
+	return target;
+}
+
+static int write_file(const char *path, const struct text *text,
 		      struct twi_error *err)
 {
-	sigset_t all, before;
-	struct stat st;
+	struct stat st = { .st_mode = S_IFREG | MODE };
+	char *target = NULL;
 	int ret;
 
+	if (lstat(path, &st) && errno != ENOENT)
+		return fail(path, err);
+	if (S_ISLNK(st.st_mode)) {
+		target = follow(path, &st);
+		if (!target)
+			return fail(path, err);
+	}
 	/* a device must not become a file */
-	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		return twi_fail(err, TWI_EXIT_IO,
-				"%s: cannot write: not a regular file", path);
+	if (!S_ISREG(st.st_mode))
+		ret = twi_fail(err, TWI_EXIT_IO,
+			       "%s: cannot write: not a regular file", path);
+	else if (replace(target ? target : path, text, st.st_mode & 07777))
+		ret = fail(path, err);
+	else
+		ret = 0;
+	free(target);
+	return ret;
+}
+
+static int write_safely(const char *path, const struct text *text,
+			struct twi_error *err)
+{
+	sigset_t all, before;
+	int ret;
+
 	/* a signal that ends the program does so when nothing is left behind */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	ret = replace(path, text, len) ? fail(path, err) : 0;
+	ret = write_file(path, text, err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
+int twi_outfile_write(const char *path, void (*put)(FILE *out, void *data),
+		      void *data, struct twi_error *err)
+{
+	struct text text = { 0 };
+	FILE *out = open_memstream(&text.s, &text.len);
+	int ret = 0;
+
+	if (!out)
+		twi_nomem();
+	put(out, data);
+	if (fclose(out))
+		twi_nomem();
+	if (path)
+		ret = write_safely(path, &text, err);
+	else
+		fwrite(text.s, 1, text.len, stdout);
+	free(text.s);
 	return ret;
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * report.c - "twinspect report": the document around the sections, and where
- * it goes.  What a section shows is in report_*.c.
+ * report.c - "twinspect report": the document around the sections.  What a
+ * section shows is in report_*.c.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "array.h"
 #include "html.h"
+#include "outfile.h"
 #include "report.h"
 #include "units.h"
 
@@ -142,10 +138,11 @@ static void write_section(const struct twi_report *report,
 	twi_html(out, "</section>\n");
 }
 
-static void write_report(const struct twi_report *report)
+static void write_report(FILE *out, void *data)
 {
-	FILE *out = report->out;
+	struct twi_report *report = data;
 
+	report->out = out;
 	write_head(report);
 	write_header(report);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
@@ -158,82 +155,10 @@ static void write_report(const struct twi_report *report)
 	twi_html(out, "</script>\n</body>\n</html>\n");
 }
 
-static int fail_write(struct twi_error *err, const char *path)
-{
-	return twi_fail(err, TWI_EXIT_IO, "%s: cannot write: %s", path,
-			strerror(errno));
-}
-
-/* A new file has the mode that open() would have given it. */
-static void set_mode(int fd, const struct stat *old)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask);
-}
-
-/*
- * Beside the file, to be given its name when it is whole: who looks at the
- * file sees the old one or the new one.
- */
-static int write_beside(struct twi_report *report, const char *path,
-			const struct stat *old)
-{
-	struct twi_error *err = &report->view->err;
-	char *temporary = twi_text_new("%s.XXXXXX", path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	bool failed;
-
-	if (fd < 0) {
-		fail_write(err, path);
-		free(temporary);
-		return -1;
-	}
-	report->out = fdopen(fd, "w");
-	if (!report->out)
-		twi_nomem();
-	set_mode(fd, old);
-	write_report(report);
-	failed = ferror(report->out);
-	if (fclose(report->out) || failed || rename(temporary, path)) {
-		fail_write(err, path);
-		unlink(temporary);
-		free(temporary);
-		return -1;
-	}
-	free(temporary);
-	return 0;
-}
-
-/* Through links; never in place of a device or a pipe. */
-static int write_file(struct twi_report *report, const char *output)
-{
-	struct twi_error *err = &report->view->err;
-	char *path = realpath(output, NULL);
-	struct stat st;
-	int ret;
-
-	if (!path && errno != ENOENT)
-		return fail_write(err, output);
-	if (!path)
-		return write_beside(report, output, NULL);
-	if (stat(path, &st))
-		ret = fail_write(err, output);
-	else if (!S_ISREG(st.st_mode))
-		ret = twi_fail(err, TWI_EXIT_USAGE,
-			       "%s: not a regular file; without --output the report goes to the standard output",
-			       output);
-	else
-		ret = write_beside(report, path, &st);
-	free(path);
-	return ret;
-}
-
 int twi_view_report(struct twi_view *view)
 {
 	struct twi_report report;
-	int ret = 0;
+	int ret;
 
 	if (view->json)
 		return twi_fail(&view->err, TWI_EXIT_USAGE,
@@ -244,11 +169,8 @@ int twi_view_report(struct twi_view *view)
 	view->numeric = false;
 	if (twi_report_read(&report, view))
 		return -1;
-	report.out = stdout;
-	if (view->output)
-		ret = write_file(&report, view->output);
-	else
-		write_report(&report);
+	ret = twi_outfile_write(view->output, write_report, &report,
+				&view->err);
 	twi_report_free(&report);
 	return ret;
 }
