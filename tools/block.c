@@ -32,8 +32,7 @@ void twi_block_add(struct twi_block *block, const char *fmt, ...)
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		twi_nomem();
+	text = twi_text_vnew(fmt, args);
 	va_end(args);
 	add_line(block, text, strlen(text));
 	free(text);

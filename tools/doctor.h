@@ -182,8 +182,6 @@ void twi_exam_read(struct twi_exam *exam);
 void twi_exam_free(struct twi_exam *exam);
 
 /* doctor_find.c: text is formatted, names are not copied. */
-char *twi_text_new(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
 void twi_fact_number(struct twi_facts *facts, const char *name,
 		     int64_t number);
 void twi_fact_text(struct twi_facts *facts, const char *name,

@@ -10,26 +10,6 @@
 
 #include "doctor.h"
 
-static char *format(const char *fmt, va_list args)
-{
-	char *text;
-
-	if (vasprintf(&text, fmt, args) < 0)
-		twi_nomem();
-	return text;
-}
-
-char *twi_text_new(const char *fmt, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, fmt);
-	text = format(fmt, args);
-	va_end(args);
-	return text;
-}
-
 static struct twi_fact *add_fact(struct twi_facts *facts, const char *name)
 {
 	struct twi_fact *fact;
@@ -67,7 +47,7 @@ void twi_check_text(struct twi_check *check, const char *fmt, ...)
 
 	free(check->text);
 	va_start(args, fmt);
-	check->text = format(fmt, args);
+	check->text = twi_text_vnew(fmt, args);
 	va_end(args);
 }
 
@@ -86,7 +66,7 @@ struct twi_finding *twi_finding_new(struct twi_exam *exam,
 	finding->netns = space ? space->inode : TWI_UNKNOWN;
 	finding->order = exam->nfindings;
 	va_start(args, fmt);
-	finding->text = format(fmt, args);
+	finding->text = twi_text_vnew(fmt, args);
 	va_end(args);
 	if (severity > check->worst)
 		check->worst = severity;
@@ -107,7 +87,7 @@ struct twi_facts *twi_finding_item(struct twi_finding *finding,
 	item = &finding->item[finding->nitems++];
 	memset(item, 0, sizeof(*item));
 	va_start(args, fmt);
-	item->text = format(fmt, args);
+	item->text = twi_text_vnew(fmt, args);
 	va_end(args);
 	return &item->facts;
 }

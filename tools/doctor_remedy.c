@@ -39,8 +39,7 @@ void twi_remedy_manual(struct twi_finding *finding, const char *fmt, ...)
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		twi_nomem();
+	text = twi_text_vnew(fmt, args);
 	va_end(args);
 	add(finding, text, NULL);
 }

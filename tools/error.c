@@ -60,3 +60,23 @@ char *twi_strdup(const char *text)
 		twi_nomem();
 	return copy;
 }
+
+char *twi_text_vnew(const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		twi_nomem();
+	return text;
+}
+
+char *twi_text_new(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = twi_text_vnew(fmt, args);
+	va_end(args);
+	return text;
+}

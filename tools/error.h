@@ -7,6 +7,7 @@
 #ifndef TWINSPECT_ERROR_H
 #define TWINSPECT_ERROR_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Documented in twinspect.8: a number never changes its meaning. */
@@ -41,6 +42,9 @@ void twi_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Allocation that ends the program with a line when there is no memory. */
 void *twi_alloc(void *old, size_t count, size_t size);
 char *twi_strdup(const char *text);
+char *twi_text_new(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *twi_text_vnew(const char *fmt, va_list args)
+	__attribute__((format(printf, 1, 0)));
 void twi_nomem(void) __attribute__((noreturn));
 
 /* Called before that line is printed, if it is not NULL. */

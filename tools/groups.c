@@ -319,11 +319,9 @@ static void lay_out(const struct layout *l, struct twi_block *block)
 	struct twi_table *table;
 	char *headings;
 
-	if (asprintf(&headings, "%s%s%s%s",
-		     l->netns && !l->two ? "NETNS " : "",
-		     l->two ? "" : "<SIDE <GROUP ", l->cells->headings,
-		     l->bar ? " <" : "") < 0)
-		twi_nomem();
+	headings = twi_text_new("%s%s%s%s", l->netns && !l->two ? "NETNS " : "",
+				l->two ? "" : "<SIDE <GROUP ",
+				l->cells->headings, l->bar ? " <" : "");
 	table = twi_table_new(l->view, headings);
 	free(headings);
 	for (size_t i = 0; i < l->n; i++) {

@@ -33,11 +33,8 @@ static char *name_aside(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	int dir = slash ? slash + 1 - path : 0;
-	char *name;
 
-	if (asprintf(&name, "%.*s.%s.XXXXXX", dir, path, path + dir) < 0)
-		twi_nomem();
-	return name;
+	return twi_text_new("%.*s.%s.XXXXXX", dir, path, path + dir);
 }
 
 static int write_all(int fd, const struct text *text)
@@ -95,8 +92,7 @@ static char *follow(const char *path, struct stat *st)
 
 	if (fd < 0)
 		return NULL;
-	if (asprintf(&name, "/proc/self/fd/%d", fd) < 0)
-		twi_nomem();
+	name = twi_text_new("/proc/self/fd/%d", fd);
 	if (!fstat(fd, st))
 		target = realpath(name, NULL);
 	free(name);

@@ -18,19 +18,10 @@
 #define STEP		4096
 #define NETFILTER	"/proc/sys/net/netfilter/"
 
-static char *join(const char *sysroot, const char *path)
-{
-	char *text;
-
-	if (asprintf(&text, "%s%s", sysroot, path) < 0)
-		twi_nomem();
-	return text;
-}
-
 char *twi_proc_read(const char *sysroot, const char *path)
 {
 	size_t len = 0, size = 0, got;
-	char *name = join(sysroot, path), *text = NULL;
+	char *name = twi_text_new("%s%s", sysroot, path), *text = NULL;
 	FILE *in = fopen(name, "re");
 
 	free(name);
@@ -155,16 +146,11 @@ int64_t twi_proc_tracked(const char *text)
 
 char *twi_proc_net(const char *sysroot, int pid, const char *file)
 {
-	char *path, *text;
-	int ret;
+	char *path = pid == TWI_PROC_SELF ?
+		     twi_text_new("/proc/net/%s", file) :
+		     twi_text_new("/proc/%d/net/%s", pid, file);
+	char *text = twi_proc_read(sysroot, path);
 
-	if (pid == TWI_PROC_SELF)
-		ret = asprintf(&path, "/proc/net/%s", file);
-	else
-		ret = asprintf(&path, "/proc/%d/net/%s", pid, file);
-	if (ret < 0)
-		twi_nomem();
-	text = twi_proc_read(sysroot, path);
 	free(path);
 	return text;
 }
@@ -204,8 +190,7 @@ int64_t twi_proc_netns(const char *sysroot, const char *pid)
 	char *path, target[64];
 	ssize_t len;
 
-	if (asprintf(&path, "%s/proc/%s/ns/net", sysroot, pid) < 0)
-		twi_nomem();
+	path = twi_text_new("%s/proc/%s/ns/net", sysroot, pid);
 	len = readlink(path, target, sizeof(target) - 1);
 	free(path);
 	if (len < 0)
@@ -262,7 +247,7 @@ static void add_task(struct twi_proc_tasks *tasks, const char *sysroot,
 
 void twi_proc_scan(struct twi_proc_tasks *tasks, const char *sysroot)
 {
-	char *path = join(sysroot, "/proc");
+	char *path = twi_text_new("%s/proc", sysroot);
 	struct dirent *entry;
 	DIR *dir;
 

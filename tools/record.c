@@ -185,7 +185,6 @@ static void describe(const struct twi_view *view,
 	struct twi_member *member = &snapshot->member[0];
 	char boot[64] = "?", *text = NULL;
 	struct utsname uts = { .nodename = "?", .release = "?" };
-	int len;
 
 	if (view->source.mount) {
 		uname(&uts);
@@ -197,17 +196,18 @@ static void describe(const struct twi_view *view,
 	make_word(uts.release);
 	make_word(boot);
 	free(member->data);
-	len = asprintf(&member->data, "# " TWI_NAME " " TWI_RECORDING " %d\n"
-		       "number %lld\ntime_ns %lld\nmonotonic_ns %lld\n"
-		       "interval_ms %lld\nmissed %lld\n"
-		       "host %s\nrelease %s\nboot_id %s\n# end 0\n",
-		       TWI_RECORDING_FORMAT, (long long)when->number,
-		       (long long)when->time_ns, (long long)when->monotonic_ns,
-		       1000LL * view->record.interval, (long long)when->missed,
-		       uts.nodename, uts.release, boot);
-	if (len < 0)
-		twi_nomem();
-	member->len = len;
+	member->data =
+		twi_text_new("# " TWI_NAME " " TWI_RECORDING " %d\n"
+			     "number %lld\ntime_ns %lld\nmonotonic_ns %lld\n"
+			     "interval_ms %lld\nmissed %lld\n"
+			     "host %s\nrelease %s\nboot_id %s\n# end 0\n",
+			     TWI_RECORDING_FORMAT, (long long)when->number,
+			     (long long)when->time_ns,
+			     (long long)when->monotonic_ns,
+			     1000LL * view->record.interval,
+			     (long long)when->missed, uts.nodename,
+			     uts.release, boot);
+	member->len = strlen(member->data);
 }
 
 static int take(struct twi_view *view, struct twi_recorder *recorder,

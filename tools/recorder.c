@@ -221,8 +221,7 @@ static int append_newest(struct twi_recorder *r, const void *frame, size_t len,
 
 	if (twi_recording_map(&old, r->fd, r->path, err))
 		return -1;
-	if (asprintf(&name, "%s.new", r->path) < 0)
-		twi_nomem();
+	name = twi_text_new("%s.new", r->path);
 	ret = replace(r, &old, name, frame, len);
 	if (ret) {
 		io_error(r, "drop its oldest snapshots", err);

@@ -318,8 +318,7 @@ int twi_recording_load(const struct twi_recording *r, size_t index,
 
 	if (head_number(r, index, "number", &number, err))
 		return -1;
-	if (asprintf(name, "%s@%lld", r->path, (long long)number) < 0)
-		twi_nomem();
+	*name = twi_text_new("%s@%lld", r->path, (long long)number);
 	if (!twi_snapshot_unpack(snapshot, r->map + r->start[index],
 				 frame_len(r, index), *name, err))
 		return 0;

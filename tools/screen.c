@@ -175,8 +175,7 @@ void twi_screen_printf(const struct twi_rect *rect, int line, int col,
 	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		twi_nomem();
+	text = twi_text_vnew(fmt, args);
 	va_end(args);
 	twi_screen_text(rect, line, col, ink, text);
 	free(text);

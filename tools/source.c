@@ -49,8 +49,7 @@ const char *twi_source_sysroot(struct twi_source *source, const char *sysroot,
 	/* files of one machine go with no /proc but that machine's */
 	if (!sysroot)
 		return "";
-	if (asprintf(dir, "%s" TWI_DEBUGFS_DIR, sysroot) < 0)
-		twi_nomem();
+	*dir = twi_text_new("%s" TWI_DEBUGFS_DIR, sysroot);
 	twi_source_init(source, *dir);
 	return sysroot;
 }
@@ -58,12 +57,9 @@ const char *twi_source_sysroot(struct twi_source *source, const char *sysroot,
 /* Every module has caps: where that is, it is this file alone that lacks. */
 static bool has_caps(const struct twi_source *source)
 {
-	char *path;
-	bool found;
+	char *path = twi_text_new("%s/caps", source->dir);
+	bool found = !access(path, F_OK);
 
-	if (asprintf(&path, "%s/caps", source->dir) < 0)
-		twi_nomem();
-	found = !access(path, F_OK);
 	free(path);
 	return found;
 }
@@ -135,8 +131,7 @@ static FILE *open_member(const struct twi_source *source, const char *file)
 static FILE *open_file(const struct twi_source *source, const char *base,
 		       const char *file, char **path)
 {
-	if (asprintf(path, "%s/%s", base, file) < 0)
-		twi_nomem();
+	*path = twi_text_new("%s/%s", base, file);
 	if (source->snapshot)
 		return open_member(source, file);
 	return fopen(*path, "re");

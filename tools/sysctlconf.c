@@ -158,8 +158,7 @@ static void read_file(struct search *search, const char *file,
 	char *path;
 	FILE *in;
 
-	if (asprintf(&path, "%s%s", search->sysroot, file) < 0)
-		twi_nomem();
+	path = twi_text_new("%s%s", search->sysroot, file);
 	in = fopen(path, "re");
 	if (!in && errno != ENOENT && errno != ENOTDIR)
 		search->conf->unreadable++;
@@ -184,17 +183,15 @@ static void read_directory(struct search *search, const char *directory)
 	char *path;
 	int n;
 
-	if (asprintf(&path, "%s%s", search->sysroot, directory) < 0)
-		twi_nomem();
+	path = twi_text_new("%s%s", search->sysroot, directory);
 	n = scandir(path, &entry, is_conf, alphasort);
 	free(path);
 	if (n < 0)
 		return;
 	for (int i = 0; i < n; i++) {
 		if (!is_masked(search, entry[i]->d_name)) {
-			if (asprintf(&path, "%s/%s", directory,
-				     entry[i]->d_name) < 0)
-				twi_nomem();
+			path = twi_text_new("%s/%s", directory,
+					    entry[i]->d_name);
 			read_file(search, path, entry[i]->d_name);
 			free(path);
 		}

@@ -427,13 +427,10 @@ static void draw_title(const struct twi_watch *watch)
 static void draw_prompt(const struct twi_watch *watch,
 			const struct twi_rect *rect)
 {
-	char *text;
-	int col;
+	char *text = twi_text_new("%s: %s", watch->prompt.text,
+				  watch->prompt.typed);
+	int col = strlen(text);
 
-	if (asprintf(&text, "%s: %s", watch->prompt.text,
-		     watch->prompt.typed) < 0)
-		twi_nomem();
-	col = strlen(text);
 	twi_screen_text(rect, 0, 0, TWI_INK_strong, text);
 	twi_screen_cursor(rect, 0, col < rect->cols ? col : rect->cols - 1);
 	free(text);
