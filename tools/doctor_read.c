@@ -20,7 +20,6 @@ const char *const twi_input_names[TWI_NINPUTS] = { TWI_INPUTS(NAME) };
 const char *const twi_counter_names[TWI_NCOUNTERS] = { TWI_COUNTERS(NAME) };
 
 #define IPV4		"/proc/sys/net/ipv4/"
-#define NETFILTER	"/proc/sys/net/netfilter/"
 
 static void set_ok(struct twi_exam *exam, enum twi_input_number input)
 {
@@ -265,23 +264,26 @@ static bool is_recorded(const struct twi_exam *exam)
 	return *exam->sysroot;
 }
 
+static int pid_of(const struct twi_space *space)
+{
+	return space->own ? TWI_PROC_SELF : space->pid;
+}
+
 /* One reading of the counters of each namespace that has a process. */
 static bool read_counters(struct twi_exam *exam, int reading)
 {
-	const char *later = reading && is_recorded(exam) ? "/later" : "";
+	char *sysroot = twi_text_new("%s%s", exam->sysroot,
+				     reading && is_recorded(exam) ?
+				     "/later" : "");
 	struct twi_space *space;
-	char *path, *text;
 	bool any = false;
+	char *text;
 
 	for (size_t i = 0; i < exam->nspaces; i++) {
 		space = &exam->space[i];
 		if (!space->own && !space->pid)
 			continue;
-		path = space->own ? twi_text_new("%s/proc/net/netstat", later) :
-				    twi_text_new("%s/proc/%d/net/netstat",
-						 later, space->pid);
-		text = twi_proc_read(exam->sysroot, path);
-		free(path);
+		text = twi_proc_net(sysroot, pid_of(space), "netstat");
 		if (!text)
 			continue;
 		for (int c = 0; c < TWI_NCOUNTERS; c++)
@@ -297,6 +299,7 @@ static bool read_counters(struct twi_exam *exam, int reading)
 		else
 			space->time_ms = now_ms();
 	}
+	free(sysroot);
 	return any;
 }
 
@@ -379,35 +382,25 @@ static bool has_process(const struct twi_exam *exam,
 	return twi_proc_netns(exam->sysroot, pid) == space->inode;
 }
 
-/* The sysctl is there for the reader's own namespace alone. */
 static void read_tracked(struct twi_exam *exam, struct twi_space *space)
 {
-	char *path = space->own ?
-		     twi_text_new(NETFILTER "nf_conntrack_count") :
-		     twi_text_new("/proc/%d/net/stat/nf_conntrack", space->pid);
-	char *text = twi_proc_read(exam->sysroot, path);
-	char *reason = twi_text_new("%s%s: %s", exam->sysroot, path,
-				    text ? "no entries" : strerror(errno));
+	char *reason = NULL;
 
-	if (text)
-		space->conntrack = space->own ? twi_proc_first(text) :
-						twi_proc_tracked(text);
+	space->conntrack = twi_proc_conntrack(exam->sysroot, pid_of(space),
+					      &reason);
 	if (space->conntrack >= 0)
 		set_ok(exam, TWI_INPUT_conntrack);
 	else if (space->own || has_process(exam, space))
 		set_reason(exam, TWI_INPUT_conntrack, reason);
 	free(reason);
-	free(text);
-	free(path);
 }
 
 static void read_conntrack(struct twi_exam *exam)
 {
-	exam->conntrack_max = twi_proc_number(exam->sysroot,
-					      NETFILTER "nf_conntrack_max");
+	exam->conntrack_max = twi_proc_conntrack_max(exam->sysroot);
 	if (exam->conntrack_max < 0 && errno == EACCES)
 		set_unreadable(exam, TWI_INPUT_conntrack,
-			       NETFILTER "nf_conntrack_max");
+			       TWI_PROC_CONNTRACK_MAX);
 	if (exam->conntrack_max <= 0)
 		return;
 	for (size_t i = 0; i < exam->nspaces; i++) {

@@ -104,7 +104,7 @@ static void read_space(struct twi_export_space *space, const char *sysroot,
 		space->overflow = twi_proc_counter(text, "TcpExt:",
 						   "TCPTimeWaitOverflow");
 	free(text);
-	space->conntrack = twi_proc_conntrack(sysroot, pid);
+	space->conntrack = twi_proc_conntrack(sysroot, pid, NULL);
 }
 
 /* Of namespaces that a process is in, as far as the reader may see that. */

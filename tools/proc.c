@@ -16,7 +16,7 @@
 #include "twinspect.h"
 
 #define STEP		4096
-#define NETFILTER	"/proc/sys/net/netfilter/"
+#define CONNTRACK_COUNT	"/proc/sys/net/netfilter/nf_conntrack_count"
 
 char *twi_proc_read(const char *sysroot, const char *path)
 {
@@ -144,11 +144,16 @@ int64_t twi_proc_tracked(const char *text)
 	return entries;
 }
 
+static char *net_path(int pid, const char *file)
+{
+	if (pid == TWI_PROC_SELF)
+		return twi_text_new("/proc/net/%s", file);
+	return twi_text_new("/proc/%d/net/%s", pid, file);
+}
+
 char *twi_proc_net(const char *sysroot, int pid, const char *file)
 {
-	char *path = pid == TWI_PROC_SELF ?
-		     twi_text_new("/proc/net/%s", file) :
-		     twi_text_new("/proc/%d/net/%s", pid, file);
+	char *path = net_path(pid, file);
 	char *text = twi_proc_read(sysroot, path);
 
 	free(path);
@@ -156,22 +161,27 @@ char *twi_proc_net(const char *sysroot, int pid, const char *file)
 }
 
 /* The sysctl is there for the reader's own namespace alone. */
-int64_t twi_proc_conntrack(const char *sysroot, int pid)
+int64_t twi_proc_conntrack(const char *sysroot, int pid, char **reason)
 {
-	int64_t entries;
-	char *text;
+	bool own = pid == TWI_PROC_SELF;
+	char *path = own ? twi_strdup(CONNTRACK_COUNT) :
+			   net_path(pid, "stat/nf_conntrack");
+	char *text = twi_proc_read(sysroot, path);
+	const char *why = text ? "no entries" : strerror(errno);
+	int64_t entries = TWI_UNKNOWN;
 
-	if (pid == TWI_PROC_SELF)
-		return twi_proc_number(sysroot, NETFILTER "nf_conntrack_count");
-	text = twi_proc_net(sysroot, pid, "stat/nf_conntrack");
-	entries = text ? twi_proc_tracked(text) : TWI_UNKNOWN;
+	if (text)
+		entries = own ? twi_proc_first(text) : twi_proc_tracked(text);
+	if (reason && entries < 0)
+		*reason = twi_text_new("%s%s: %s", sysroot, path, why);
 	free(text);
+	free(path);
 	return entries;
 }
 
 int64_t twi_proc_conntrack_max(const char *sysroot)
 {
-	return twi_proc_number(sysroot, NETFILTER "nf_conntrack_max");
+	return twi_proc_number(sysroot, TWI_PROC_CONNTRACK_MAX);
 }
 
 int64_t twi_rate_milli(int64_t first, int64_t second, int64_t elapsed_ms)

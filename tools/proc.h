@@ -42,10 +42,13 @@ int64_t twi_proc_tracked(const char *text);
 char *twi_proc_net(const char *sysroot, int pid, const char *file);
 
 /*
- * Entries of connection tracking in the namespace of a process, and the limit
- * of each namespace's own; TWI_UNKNOWN, and errno if a file can't be read.
+ * Entries of connection tracking in the namespace of a process.  If they are
+ * TWI_UNKNOWN, *reason says why, to be freed; reason may be NULL.
  */
-int64_t twi_proc_conntrack(const char *sysroot, int pid);
+int64_t twi_proc_conntrack(const char *sysroot, int pid, char **reason);
+
+/* The limit of each namespace's own; TWI_UNKNOWN, errno. */
+#define TWI_PROC_CONNTRACK_MAX	"/proc/sys/net/netfilter/nf_conntrack_max"
 int64_t twi_proc_conntrack_max(const char *sysroot);
 
 /*
