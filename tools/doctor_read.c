@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "array.h"
+#include "clock.h"
 #include "doctor.h"
 #include "parse.h"
 
@@ -253,10 +253,7 @@ static void read_spaces(struct twi_exam *exam)
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+	return twi_clock_ns(CLOCK_MONOTONIC) / TWI_NSEC_PER_MSEC;
 }
 
 static bool is_recorded(const struct twi_exam *exam)

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "array.h"
+#include "clock.h"
 #include "proc.h"
 #include "recorder.h"
 #include "schema.h"
@@ -21,16 +21,7 @@
 #include "units.h"
 #include "view.h"
 
-#define NSEC_PER_SEC	1000000000LL
 #define STEP		65536
-
-static int64_t now(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
 
 /* All that is left of a stream, as much as a snapshot may have. */
 static char *read_all(FILE *in, size_t *len)
@@ -156,7 +147,7 @@ static int64_t time_of_copies(const struct twi_snapshot *snapshot)
 	int64_t time_ns = twi_proc_field(snapshot->member[1].data, "time_ns",
 					 "");
 
-	return time_ns < 0 ? now(CLOCK_REALTIME) : time_ns;
+	return time_ns < 0 ? twi_clock_ns(CLOCK_REALTIME) : time_ns;
 }
 
 /* One word or "?", as the parser has it. */
@@ -214,8 +205,9 @@ static int take(struct twi_view *view, struct twi_recorder *recorder,
 		int64_t missed, int64_t *time_ns)
 {
 	struct when when = {
-		.number = recorder->number, .time_ns = now(CLOCK_REALTIME),
-		.monotonic_ns = now(CLOCK_MONOTONIC), .missed = missed,
+		.number = recorder->number,
+		.time_ns = twi_clock_ns(CLOCK_REALTIME),
+		.monotonic_ns = twi_clock_ns(CLOCK_MONOTONIC), .missed = missed,
 	};
 	struct twi_snapshot snapshot = { 0 };
 	void *frame = NULL;
@@ -273,15 +265,16 @@ static void start_ticks(struct ticks *ticks, int64_t seconds)
 	sigaddset(&ticks->stop, SIGTERM);
 	sigaddset(&ticks->stop, SIGHUP);
 	sigprocmask(SIG_BLOCK, &ticks->stop, NULL);
-	ticks->start = now(CLOCK_MONOTONIC);
-	ticks->interval = seconds * NSEC_PER_SEC;
+	ticks->start = twi_clock_ns(CLOCK_MONOTONIC);
+	ticks->interval = seconds * TWI_NSEC_PER_SEC;
 	ticks->next = 0;
 }
 
 /* How many ticks were missed; -1 if it was told to stop. */
 static int64_t wait_for_tick(struct ticks *ticks)
 {
-	int64_t passed = now(CLOCK_MONOTONIC) - ticks->start, missed = 0;
+	int64_t passed = twi_clock_ns(CLOCK_MONOTONIC) - ticks->start;
+	int64_t missed = 0;
 	struct timespec ts = { 0 };
 	int64_t left = 0;
 
@@ -290,8 +283,8 @@ static int64_t wait_for_tick(struct ticks *ticks)
 		ticks->next += 1 + missed;
 		left = ticks->next * ticks->interval - passed;
 	}
-	ts.tv_sec = left / NSEC_PER_SEC;
-	ts.tv_nsec = left % NSEC_PER_SEC;
+	ts.tv_sec = left / TWI_NSEC_PER_SEC;
+	ts.tv_nsec = left % TWI_NSEC_PER_SEC;
 	if (sigtimedwait(&ticks->stop, NULL, &ts) > 0)
 		return -1;
 	return missed;

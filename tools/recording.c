@@ -16,11 +16,10 @@
 #include <zstd_errors.h>
 
 #include "array.h"
+#include "clock.h"
 #include "recording.h"
 #include "source.h"
 #include "units.h"
-
-#define NSEC_PER_SEC	1000000000LL
 
 static void add_start(struct twi_recording *r, size_t start)
 {
@@ -265,9 +264,9 @@ static bool parse_time(const char *at, struct span *span)
 		for (size_t j = 0; end && j < ARRAY_SIZE(ends); j++) {
 			if (strcmp(end, ends[j]))
 				continue;
-			span->first = (int64_t)timegm(&tm) * NSEC_PER_SEC;
+			span->first = (int64_t)timegm(&tm) * TWI_NSEC_PER_SEC;
 			span->last = span->first +
-				     forms[i].seconds * NSEC_PER_SEC - 1;
+				     forms[i].seconds * TWI_NSEC_PER_SEC - 1;
 			return true;
 		}
 	}

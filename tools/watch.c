@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "clock.h"
 #include "watch.h"
 #include "watch_player.h"
 
@@ -48,7 +49,7 @@ static void set_timer(struct loop *loop)
 {
 	int64_t ns = loop->watch.wait_ns;
 	struct itimerspec when = {
-		.it_value = { ns / 1000000000, ns % 1000000000 }
+		.it_value = { ns / TWI_NSEC_PER_SEC, ns % TWI_NSEC_PER_SEC }
 	};
 
 	timerfd_settime(loop->timer, 0, &when, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "array.h"
+#include "clock.h"
 #include "watch.h"
 #include "watch_player.h"
 
@@ -20,7 +21,7 @@
 static void wait_for_next(struct twi_watch *watch)
 {
 	int64_t took = watch->history.took_ns;
-	int64_t pause = watch->view.interval * 1000000000 - took;
+	int64_t pause = watch->view.interval * TWI_NSEC_PER_SEC - took;
 
 	if (pause < took)
 		pause = took;
@@ -51,7 +52,7 @@ static void read_files(struct twi_watch *watch, unsigned int files)
 {
 	if (files) {
 		twi_history_read(&watch->history, &watch->view.source, files,
-				 twi_mono_ns());
+				 twi_clock_ns(CLOCK_MONOTONIC));
 		twi_tuples_pick(watch);
 		watch->changed = true;
 	}

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "watch_history.h"
 
 static const char *const names[TWI_NHISTORY] = {
@@ -16,14 +16,6 @@ static const char *const names[TWI_NHISTORY] = {
 	[TWI_HISTORY_deathrow] = "deathrow",
 	[TWI_HISTORY_tuples] = "tuples",
 };
-
-int64_t twi_mono_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
 
 static int64_t time_of(const struct twi_reading *reading)
 {
@@ -70,7 +62,7 @@ void twi_history_read(struct twi_history *history,
 			history->err = err;
 		}
 	}
-	history->took_ns = twi_mono_ns() - mono_ns;
+	history->took_ns = twi_clock_ns(CLOCK_MONOTONIC) - mono_ns;
 }
 
 const struct twi_model *twi_history_now(const struct twi_history *history,

@@ -59,7 +59,4 @@ struct twi_str twi_history_rate(const struct twi_history *history,
 
 void twi_history_free(struct twi_history *history);
 
-/* CLOCK_MONOTONIC */
-int64_t twi_mono_ns(void);
-
 #endif /* TWINSPECT_WATCH_HISTORY_H */

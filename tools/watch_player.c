@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "watch_player.h"
 
 #define SPEED_MIN	(-4)
@@ -38,7 +39,8 @@ static void read_one(const struct twi_player *player, size_t index,
 		history->failed = true;
 		return;
 	}
-	twi_history_read(history, &input.source, ALL_FILES, twi_mono_ns());
+	twi_history_read(history, &input.source, ALL_FILES,
+			 twi_clock_ns(CLOCK_MONOTONIC));
 	twi_input_close(&input);
 }
 
