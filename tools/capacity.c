@@ -11,6 +11,7 @@
 #include "array.h"
 #include "capacity.h"
 #include "json.h"
+#include "netns.h"
 #include "pass.h"
 #include "tuples.h"
 #include "units.h"
@@ -137,15 +138,6 @@ static bool reuse_is_on(const struct twi_capacity *c, const int64_t *group,
 	}
 }
 
-static int64_t range_size(const int64_t *netns)
-{
-	int64_t low = netns[TWI_netns_port_low];
-	int64_t high = netns[TWI_netns_port_high];
-
-	return low < 0 || high < low ? TWI_UNKNOWN :
-				       twi_sum(high - low, 1);
-}
-
 static void set_case(const struct twi_capacity *c, struct twi_destination *d,
 		     enum twi_case which, struct twi_supply supply,
 		     const struct twi_life *reuse)
@@ -195,7 +187,7 @@ static void fill(const struct twi_view *view, const struct twi_capacity *c,
 	d->row = row;
 	d->held = twi_sum(row[TWI_tuples_live], row[TWI_tuples_fw2]);
 	d->range_capacity = twi_scale_ports(row[TWI_tuples_capacity],
-					    range_size(netns),
+					    twi_netns_ports(netns),
 					    view->plan.high - view->plan.low +
 					    1);
 	d->reuse = reuse_is_on(c, row, netns);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "doctor.h"
+#include "netns.h"
 #include "units.h"
 
 #define LIMIT_WARNING		75
@@ -50,6 +51,8 @@ static void find_limit(struct twi_exam *exam, struct twi_check *check,
 	struct twi_finding *finding;
 	char *cost;
 
+	if (used < 0 || limit <= 0)
+		return;
 	severity = judge(used, limit, LIMIT_WARNING, LIMIT_CRITICAL);
 	if (severity == TWI_FINE)
 		return;
@@ -71,21 +74,10 @@ static void find_limit(struct twi_exam *exam, struct twi_check *check,
 
 void twi_check_limit(struct twi_exam *exam, struct twi_check *check)
 {
-	const int64_t *row, *fullest = NULL;
-	double part, largest = -1;
+	const int64_t *fullest = twi_netns_fullest(&exam->netns);
 
-	for (size_t i = 0; i < exam->nspaces; i++) {
-		row = exam->space[i].row;
-		if (row[TWI_netns_tw_kernel] < 0 || row[TWI_netns_tw_max] <= 0)
-			continue;
+	for (size_t i = 0; i < exam->nspaces; i++)
 		find_limit(exam, check, &exam->space[i]);
-		part = (double)row[TWI_netns_tw_kernel] /
-		       row[TWI_netns_tw_max];
-		if (part > largest) {
-			largest = part;
-			fullest = row;
-		}
-	}
 	if (!fullest) {
 		twi_check_text(check, "no namespace");
 		return;

@@ -9,6 +9,7 @@
 
 #include "array.h"
 #include "doctor.h"
+#include "netns.h"
 #include "units.h"
 
 #define USED_WARNING		50
@@ -451,12 +452,7 @@ void twi_check_parity(struct twi_exam *exam, struct twi_check *check)
 
 static int64_t range_size(const struct twi_space *space)
 {
-	const int64_t *row = space->row;
-
-	if (!row || row[TWI_netns_port_low] < 0 ||
-	    row[TWI_netns_port_high] < row[TWI_netns_port_low])
-		return -1;
-	return row[TWI_netns_port_high] - row[TWI_netns_port_low] + 1;
+	return space->row ? twi_netns_ports(space->row) : TWI_UNKNOWN;
 }
 
 /* part of the size, more than so many percent of it */

@@ -9,6 +9,7 @@
 
 #include "array.h"
 #include "export.h"
+#include "netns.h"
 #include "outfile.h"
 #include "proc.h"
 #include "units.h"
@@ -51,25 +52,14 @@ static int load(struct twi_view *view, struct twi_export *export)
 	return 0;
 }
 
-static double share(const struct twi_export_space *space)
-{
-	const int64_t *row = space->row;
-
-	if (row[TWI_netns_tw_kernel] < 0 || row[TWI_netns_tw_max] < 0)
-		return -1;
-	if (!row[TWI_netns_tw_max])
-		return row[TWI_netns_tw_kernel] ? 1e300 : 0;
-	return (double)row[TWI_netns_tw_kernel] / row[TWI_netns_tw_max];
-}
-
 /* As full: in the order of the file, which is that of their age. */
 static int compare(const void *x, const void *y)
 {
 	const struct twi_export_space *a = x, *b = y;
-	double more = share(a) - share(b);
+	double m = twi_netns_share(a->row), n = twi_netns_share(b->row);
 
-	if (more > 0 || more < 0)
-		return more > 0 ? -1 : 1;
+	if (m != n)
+		return m > n ? -1 : 1;
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 

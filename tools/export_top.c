@@ -135,11 +135,9 @@ static void set_labels(struct group_labels *labels,
 
 static double used_ratio(const int64_t *row)
 {
-	if (row[TWI_tuples_used] < 0 || row[TWI_tuples_capacity] < 0)
-		return NAN;
-	if (!row[TWI_tuples_capacity])
-		return 1;
-	return (double)row[TWI_tuples_used] / row[TWI_tuples_capacity];
+	double share = twi_group_share(row);
+
+	return share < 0 ? NAN : share;
 }
 
 static double exhaustion(const int64_t *row)

@@ -3,6 +3,7 @@
  * netns.c - "twinspect netns": a line for each network namespace; and the
  * sums over states that other views need of it.
  */
+#include <math.h>
 #include <stdio.h>
 
 #include "netns.h"
@@ -38,20 +39,36 @@ int64_t twi_netns_total(const int64_t *row, int state)
 	return sum;
 }
 
+int64_t twi_netns_ports(const int64_t *row)
+{
+	int64_t low = row[TWI_netns_port_low];
+	int64_t high = row[TWI_netns_port_high];
+
+	return low < 0 || high < low ? TWI_UNKNOWN : twi_sum(high - low, 1);
+}
+
+double twi_netns_share(const int64_t *row)
+{
+	int64_t used = row[TWI_netns_tw_kernel], max = row[TWI_netns_tw_max];
+
+	if (used < 0 || max < 0)
+		return -1;
+	if (!max)
+		return used ? INFINITY : 0;
+	return (double)used / max;
+}
+
 const int64_t *twi_netns_fullest(const struct twi_model *netns)
 {
 	const int64_t *fullest = NULL;
-	double used, most = -1;
+	double most = -1;
 
 	for (size_t i = 0; i < netns->nrows; i++) {
 		const int64_t *row = twi_model_row(netns, i);
 
-		if (row[TWI_netns_tw_kernel] < 0 || row[TWI_netns_tw_max] <= 0)
-			continue;
-		used = (double)row[TWI_netns_tw_kernel] /
-		       row[TWI_netns_tw_max];
-		if (used > most) {
-			most = used;
+		/* a limit of 0 is no limit to be near to */
+		if (row[TWI_netns_tw_max] && twi_netns_share(row) > most) {
+			most = twi_netns_share(row);
 			fullest = row;
 		}
 	}

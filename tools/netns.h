@@ -15,7 +15,13 @@ int64_t twi_netns_live(const int64_t *row, int family);
 /* Sockets of a state, of all families. */
 int64_t twi_netns_total(const int64_t *row, int state);
 
-/* The namespace that is nearest to its limit, NULL if none is known. */
+/* Ports that connect() may choose from; TWI_UNKNOWN. */
+int64_t twi_netns_ports(const int64_t *row);
+
+/* The part of its limit that it uses, negative if that is not known. */
+double twi_netns_share(const int64_t *row);
+
+/* The namespace that is nearest to its limit, NULL if none has one. */
 const int64_t *twi_netns_fullest(const struct twi_model *netns);
 
 #endif /* TWINSPECT_NETNS_H */
