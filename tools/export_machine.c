@@ -7,6 +7,7 @@
 #include "chains.h"
 #include "export.h"
 #include "pass.h"
+#include "summary.h"
 #include "units.h"
 
 #define NSEC_DIGITS	9
@@ -138,25 +139,16 @@ static void add_memory(struct twi_export *export)
 	static const struct twi_family family =
 		TWI_GAUGE("memory_bytes", "bytes",
 			  "Memory of minisockets, of bind buckets and of the hash tables' arrays.");
-	static const struct {
-		const char	*part;
-		const char	*key;
-	} parts[] = {
-		{ "minisockets", "mem_tw_bytes" },
-		{ "bind_buckets", "mem_bind_bytes" },
-		{ "bind2_buckets", "mem_bind2_bytes" },
-		{ "ehash", "mem_ehash_bytes" },
-		{ "ehash_locks", "mem_ehash_locks_bytes" },
-		{ "ehash_own", "mem_ehash_own_bytes" },
-		{ "bhash", "mem_bhash_bytes" },
-	};
 
 	twi_metrics_family(&export->metrics, &family);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+	for (size_t i = 0; i < TWI_NMEMORY; i++) {
+		const struct twi_memory_kind *kind = &twi_memory_kinds[i];
+
 		twi_metrics_count(&export->metrics,
-				  TWI_LABELS({ "part", parts[i].part }),
+				  TWI_LABELS({ "part", kind->label }),
 				  twi_num(&export->summary.keys, "%s",
-					  parts[i].key));
+					  kind->key));
+	}
 }
 
 static const char *const tables[] = { "ehash", "ehash_own", "bhash", "bhash2" };

@@ -72,13 +72,16 @@ static void print_counts(const struct twi_view *view,
 }
 
 const struct twi_memory_kind twi_memory_kinds[TWI_NMEMORY] = {
-	{ "mem_tw_bytes", "mem_tw_object_bytes", "minisockets" },
-	{ "mem_bind_bytes", "mem_bind_object_bytes", "bind buckets" },
-	{ "mem_bind2_bytes", "mem_bind2_object_bytes", "bhash2 buckets" },
-	{ "mem_ehash_bytes", NULL, "ehash" },
-	{ "mem_ehash_locks_bytes", NULL, "its locks" },
-	{ "mem_ehash_own_bytes", NULL, "ehashes of namespaces" },
-	{ "mem_bhash_bytes", NULL, "bhash and bhash2" },
+	{ "mem_tw_bytes", "mem_tw_object_bytes", "minisockets",
+	  "minisockets" },
+	{ "mem_bind_bytes", "mem_bind_object_bytes", "bind buckets",
+	  "bind_buckets" },
+	{ "mem_bind2_bytes", "mem_bind2_object_bytes", "bhash2 buckets",
+	  "bind2_buckets" },
+	{ "mem_ehash_bytes", NULL, "ehash", "ehash" },
+	{ "mem_ehash_locks_bytes", NULL, "its locks", "ehash_locks" },
+	{ "mem_ehash_own_bytes", NULL, "ehashes of namespaces", "ehash_own" },
+	{ "mem_bhash_bytes", NULL, "bhash and bhash2", "bhash" },
 };
 
 static void print_memory(const struct twi_view *view,

@@ -9,6 +9,7 @@ struct twi_memory_kind {
 	const char	*key;
 	const char	*each;		/* the key of one object, or NULL */
 	const char	*name;
+	const char	*label;		/* in metrics */
 };
 
 #define TWI_NMEMORY	7
