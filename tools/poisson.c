@@ -7,6 +7,12 @@
 
 #include "poisson.h"
 
+/* The logarithm of the chance of this very length. */
+static double log_term(double load, int64_t length)
+{
+	return length * log(load) - load - lgamma(length + 1.0);
+}
+
 double twi_poisson_tail(double load, int64_t length)
 {
 	double log_first, sum = 1, term = 1;
@@ -18,7 +24,7 @@ double twi_poisson_tail(double load, int64_t length)
 	/* up to the mean, it is no tail: half of it all, or more */
 	if (length <= load)
 		return 1;
-	log_first = length * log(load) - load - lgamma(length + 1.0);
+	log_first = log_term(load, length);
 	/* each term is smaller than the last by load / k, which is below 1 */
 	for (double k = length + 1.0; term * 1e12 > sum; k++) {
 		term *= load / k;
@@ -34,13 +40,6 @@ double twi_poisson_longest(int64_t buckets, double load, int64_t length)
 	return fmin(1, buckets * twi_poisson_tail(load, length));
 }
 
-static double term(double load, int64_t length)
-{
-	if (load <= 0)
-		return !length;
-	return exp(length * log(load) - load - lgamma(length + 1.0));
-}
-
 double twi_poisson_between(double load, int64_t low, int64_t high)
 {
 	double sum = 0;
@@ -49,6 +48,6 @@ double twi_poisson_between(double load, int64_t low, int64_t high)
 		return low > load ? twi_poisson_tail(load, low) :
 		       1 - (low > 0 ? twi_poisson_between(load, 0, low - 1) : 0);
 	for (int64_t length = low; length <= high; length++)
-		sum += term(load, length);
+		sum += load > 0 ? exp(log_term(load, length)) : !length;
 	return fmin(1, sum);
 }
