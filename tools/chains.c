@@ -41,11 +41,11 @@ void twi_chains_read(const struct twi_keys *keys, const char *table,
 	}
 }
 
-static long first(int bin)
+static int first(int bin)
 {
 	if (bin < TWI_CHAINS_EXACT)
 		return bin;
-	return (long)TWI_CHAINS_EXACT << (bin - TWI_CHAINS_EXACT);
+	return TWI_CHAINS_EXACT << (bin - TWI_CHAINS_EXACT);
 }
 
 int64_t twi_chains_last(int bin)
@@ -53,18 +53,23 @@ int64_t twi_chains_last(int bin)
 	return bin < TWI_CHAINS_BINS - 1 ? first(bin + 1) - 1 : INT64_MAX;
 }
 
-struct twi_str twi_chains_name(int bin)
+struct twi_str twi_chains_span(int low, int high)
 {
 	struct twi_str str;
 
-	if (bin < TWI_CHAINS_EXACT)
-		snprintf(str.s, sizeof(str.s), "%d", bin);
-	else if (bin == TWI_CHAINS_BINS - 1)
-		snprintf(str.s, sizeof(str.s), "%ld+", first(bin));
+	if (high < 0)
+		snprintf(str.s, sizeof(str.s), "%d+", low);
+	else if (low == high)
+		snprintf(str.s, sizeof(str.s), "%d", low);
 	else
-		snprintf(str.s, sizeof(str.s), "%ld-%lld", first(bin),
-			 (long long)twi_chains_last(bin));
+		snprintf(str.s, sizeof(str.s), "%d-%d", low, high);
 	return str;
+}
+
+struct twi_str twi_chains_name(int bin)
+{
+	return twi_chains_span(first(bin), bin < TWI_CHAINS_BINS - 1 ?
+					   first(bin + 1) - 1 : -1);
 }
 
 /* The length that all but 5 in 1,000 buckets do not exceed, as a bin. */
@@ -88,16 +93,10 @@ static void fold_even(const int64_t bin[TWI_CHAINS_BINS], int step,
 		      struct twi_chains_line *line, int n)
 {
 	for (int i = 0; i < n; i++) {
-		struct twi_str *name = &line[i].name;
 		int low = i * step;
 
-		if (i == n - 1)
-			snprintf(name->s, sizeof(name->s), "%d+", low);
-		else if (step == 1)
-			snprintf(name->s, sizeof(name->s), "%d", low);
-		else
-			snprintf(name->s, sizeof(name->s), "%d-%d", low,
-				 low + step - 1);
+		line[i].name = twi_chains_span(low, i < n - 1 ?
+						    low + step - 1 : -1);
 	}
 	for (int i = 0; i < TWI_CHAINS_BINS; i++) {
 		int at = i / step < n - 1 ? i / step : n - 1;
@@ -111,12 +110,12 @@ static void fold_even(const int64_t bin[TWI_CHAINS_BINS], int step,
 static void fold_doubling(const int64_t bin[TWI_CHAINS_BINS],
 			  struct twi_chains_line *line, int n)
 {
-	line[0].name = (struct twi_str){ "0-63" };
+	line[0].name = twi_chains_span(0, TWI_CHAINS_EXACT - 1);
 	for (int i = 1; i < n; i++)
 		line[i].name = twi_chains_name(TWI_CHAINS_EXACT + i - 1);
 	if (n - 1 < TWI_CHAINS_BINS - TWI_CHAINS_EXACT)
-		snprintf(line[n - 1].name.s, sizeof(line->name.s), "%ld+",
-			 first(TWI_CHAINS_EXACT + n - 2));
+		line[n - 1].name =
+			twi_chains_span(first(TWI_CHAINS_EXACT + n - 2), -1);
 	for (int i = 0; i < TWI_CHAINS_BINS; i++) {
 		int at = i < TWI_CHAINS_EXACT ? 0 : i - TWI_CHAINS_EXACT + 1;
 		int64_t *sum = &line[at < n - 1 ? at : n - 1].buckets;

@@ -21,6 +21,9 @@ void twi_chains_read(const struct twi_keys *keys, const char *table,
 /* The longest chain that is in a bin. */
 int64_t twi_chains_last(int bin);
 
+/* 7, 4-7, or 20+ if high is negative. */
+struct twi_str twi_chains_span(int low, int high);
+
 /* Name of a bin as the file has it. */
 struct twi_str twi_chains_name(int bin);
 

@@ -181,13 +181,7 @@ static void add_chain(struct chains *c, int low, int high, bool chance)
 	column->expected = chance ? c->buckets *
 				    twi_poisson_between(c->load, low, high) :
 				    -1;
-	if (high < 0)
-		snprintf(column->name.s, sizeof(column->name.s), "%d+", low);
-	else if (low == high)
-		snprintf(column->name.s, sizeof(column->name.s), "%d", low);
-	else
-		snprintf(column->name.s, sizeof(column->name.s), "%d-%d", low,
-			 high);
+	column->name = twi_chains_span(low, high);
 }
 
 /* Buckets of this length or more. */
