@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deathrow.h"
 #include "html.h"
 #include "life.h"
 #include "report.h"
@@ -169,7 +170,7 @@ static void write_seconds(FILE *out, const int64_t second[SECONDS])
 	for (int s = 0; s < SECONDS; s++) {
 		twi_html(out, "<tr>");
 		twi_html_head(out, twi_count(s, true).s);
-		twi_html_count(out, second[s]);
+		twi_html_count(out, second[SECONDS - 1 - s]);
 		twi_html(out, "</tr>\n");
 	}
 	twi_html_table_end(out);
@@ -181,7 +182,7 @@ void twi_report_closed(const struct twi_report *report)
 	const struct twi_keys *keys = twi_report_keys(report,
 						      TWI_REPORT_deathrow);
 	struct twi_column column[SECONDS] = { 0 };
-	int64_t second[SECONDS], sum = 0, most = 0;
+	int64_t second[SECONDS], sum = 0, most;
 	struct twi_columns chart = {
 		.id = "closed-chart",
 		.title = "Closings in each of the last 65 seconds",
@@ -193,16 +194,15 @@ void twi_report_closed(const struct twi_report *report)
 	FILE *out = report->out;
 	char *text;
 
-	for (int s = 0; s < SECONDS; s++) {
-		struct twi_column *c = &column[SECONDS - 1 - s];
+	most = twi_deathrow_closed(keys, second, SECONDS);
+	for (int i = 0; i < SECONDS; i++) {
+		struct twi_column *c = &column[i];
 
-		second[s] = twi_num(keys, "closed.%d", s);
-		c->value[0] = second[s] > 0 ? second[s] : 0;
+		c->value[0] = second[i] > 0 ? second[i] : 0;
 		c->expected = -1;
-		snprintf(c->name.s, sizeof(c->name.s), "%d s ago", s);
-		if (second[s] > most)
-			most = second[s];
-		sum = twi_sum(sum, second[s] > 0 ? second[s] : 0);
+		snprintf(c->name.s, sizeof(c->name.s), "%d s ago",
+			 SECONDS - 1 - i);
+		sum = twi_sum(sum, second[i] > 0 ? second[i] : 0);
 	}
 	for (int s = SECONDS / 10 * 10; s >= 0; s -= 10) {
 		struct twi_tick *tick = &chart.tick[chart.nticks++];
