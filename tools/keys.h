@@ -21,10 +21,14 @@ struct twi_key {
 struct twi_keys {
 	struct twi_key	*key;
 	size_t		n;
-	size_t		size;
+	size_t		size;		/* a power of two */
+	uint32_t	*slot;		/* by name; see keys.c */
 };
 
-/* A new key with this name; its number and its text are the caller's. */
+/*
+ * A new key, of a name that is not there yet; its number and its text are the
+ * caller's.
+ */
 struct twi_key *twi_keys_add(struct twi_keys *keys, const char *name);
 
 const struct twi_key *twi_keys_find(const struct twi_keys *keys,
