@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -30,6 +31,8 @@
 static WINDOW *keys;
 static SCREEN *screen;
 static bool active;
+static struct termios modes;
+static _Atomic bool has_modes;
 static attr_t attributes[TWI_NINKS];
 
 static void find_attributes(void)
@@ -88,6 +91,7 @@ int twi_screen_start(struct twi_error *err)
 {
 	if (check(err))
 		return -1;
+	has_modes = !tcgetattr(STDIN_FILENO, &modes);
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return twi_fail(err, TWI_EXIT_IO,
@@ -119,6 +123,12 @@ void twi_screen_end(void)
 		delwin(keys);
 	keys = NULL;
 	delscreen(screen);
+}
+
+void twi_screen_abandon(void)
+{
+	if (has_modes)
+		tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 }
 
 void twi_screen_suspend(void)

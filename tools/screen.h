@@ -47,9 +47,15 @@ enum {
 /*
  * Take the terminal: 0, or -1 with the reason in err and the terminal as it
  * was.  Signals that must not end the program before twi_screen_end() have to
- * be blocked.
+ * be caught.
  */
 int twi_screen_start(struct twi_error *err);
+
+/*
+ * From a signal handler, before it ends the program: the terminal gets its
+ * modes back, and nothing is sent to it.
+ */
+void twi_screen_abandon(void);
 
 /* Leave it as it was; again is harmless. */
 void twi_screen_end(void);

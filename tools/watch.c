@@ -3,10 +3,12 @@
  * watch.c - "twinspect watch": waits for a key, for the time to read again,
  * for a signal or for a terminal that is ready for more, and for nothing else.
  *
- * Signals that would end or stop the program are blocked and read from a
- * descriptor, so that the terminal is always left as it was found.  But while
- * something is sent to a terminal, which may be held and take nothing, a second
- * signal ends the program at once.
+ * A signal that would end the program is noted, and ends it when what is being
+ * done is done, so that the terminal is left as it was found.  But a terminal
+ * may be held and take nothing, and a file may keep whoever reads it: a moment
+ * later, or with a second signal, it ends wherever it is.
+ *
+ * Signals that would stop it are blocked and read from a descriptor.
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,26 +25,22 @@
 #include "watch.h"
 #include "watch_player.h"
 
-/* The first ones end it. */
-static const int signals[] = {
-	SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT
-};
+static const int deadly[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+static const int stopping[] = { SIGWINCH, SIGTSTP, SIGCONT };
 
-#define NDEADLY	4
+/* s to leave the terminal in. */
+#define GRACE	1
 
-/* The first of these that came while something was sent. */
+/* The first of the deadly ones that came. */
 static _Atomic int caught;
 
 struct loop {
 	struct twi_watch	watch;
 	struct twi_player	player;
 	struct twi_view		*view;
-	sigset_t		mask;
-	sigset_t		deadly;
 	sigset_t		mask_before;
 	int			timer;
 	int			signals;
-	int			died_of;	/* a signal; 0: none */
 };
 
 static void set_timer(struct loop *loop)
@@ -91,10 +89,6 @@ static void handle_signal(struct loop *loop)
 	case SIGTSTP:
 		stop(loop);
 		break;
-	default:
-		loop->died_of = info.ssi_signo;
-		loop->watch.done = true;
-		break;
 	}
 }
 
@@ -106,24 +100,65 @@ static void handle_timer(struct loop *loop)
 		twi_watch_due(&loop->watch);
 }
 
+/* A signal that is raised here comes when this returns. */
+static void end_now(int number)
+{
+	(void)number;
+	twi_screen_abandon();
+	signal(caught, SIG_DFL);
+	raise(caught);
+}
+
 static void catch(int number)
 {
 	if (caught) {
-		signal(number, SIG_DFL);
-		raise(number);
+		end_now(number);
+		return;
 	}
 	caught = number;
+	alarm(GRACE);
 }
 
 static void draw(struct loop *loop)
 {
 	loop->watch.changed = false;
-	sigprocmask(SIG_UNBLOCK, &loop->deadly, NULL);
 	twi_watch_draw(&loop->watch);
-	sigprocmask(SIG_BLOCK, &loop->deadly, NULL);
-	if (caught) {
-		loop->died_of = caught;
+}
+
+static sigset_t deadly_set(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+		sigaddset(&set, deadly[i]);
+	return set;
+}
+
+/* None of the deadly signals comes between the look and the wait. */
+static int wait_for(struct pollfd *fds, size_t n)
+{
+	sigset_t set = deadly_set(), before;
+	int ret = -1;
+
+	sigprocmask(SIG_BLOCK, &set, &before);
+	if (!caught)
+		ret = ppoll(fds, n, NULL, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
+static void handle_keys(struct loop *loop)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int key = twi_screen_key();
+
+	/* what is ready and yet gives nothing is at its end, or another's */
+	if (key == TWI_KEY_NONE && poll(&input, 1, 0) > 0)
 		loop->watch.done = true;
+	while (key != TWI_KEY_NONE && !loop->watch.done) {
+		twi_watch_key(&loop->watch, key);
+		key = twi_screen_key();
 	}
 }
 
@@ -134,41 +169,57 @@ static void wait_and_handle(struct loop *loop)
 		{ .fd = loop->signals, .events = POLLIN },
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = loop->timer, .events = POLLIN },
-		{ .fd = loop->watch.changed ? STDOUT_FILENO : -1, .events = POLLOUT },
+		{ .fd = STDOUT_FILENO,
+		  .events = loop->watch.changed ? POLLOUT : 0 },
 	};
-	int key;
+	const short gone = POLLHUP | POLLERR | POLLNVAL;
 
 	if (loop->watch.rearm)
 		set_timer(loop);
-	if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+	if (wait_for(fds, ARRAY_SIZE(fds)) < 0)
 		return;
+	if ((fds[1].revents | fds[3].revents) & gone) {
+		loop->watch.done = true;
+		return;
+	}
 	if (fds[0].revents)
 		handle_signal(loop);
-	while (!loop->watch.done && fds[1].revents & POLLIN &&
-	       (key = twi_screen_key()) != TWI_KEY_NONE)
-		twi_watch_key(&loop->watch, key);
-	/* no terminal any more */
-	if (fds[1].revents & (POLLHUP | POLLERR))
-		loop->watch.done = true;
+	if (fds[1].revents)
+		handle_keys(loop);
 	if (!loop->watch.done && fds[2].revents)
 		handle_timer(loop);
-	if (!loop->watch.done && fds[3].revents & POLLOUT)
+	if (!loop->watch.done && fds[3].revents)
 		draw(loop);
+}
+
+/* Curses leaves a signal alone that has a handler. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = catch,
+				    .sa_flags = SA_RESTART };
+	sigset_t set = deadly_set();
+
+	/* nor does the terminal stop a handler that gives it back */
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+		sigaction(deadly[i], &action, NULL);
+	action.sa_handler = end_now;
+	sigaction(SIGALRM, &action, NULL);
+	/* whoever started this may have blocked them */
+	sigaddset(&set, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static int open_loop(struct loop *loop)
 {
-	sigemptyset(&loop->mask);
-	sigemptyset(&loop->deadly);
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&loop->mask, signals[i]);
-	sigprocmask(SIG_BLOCK, &loop->mask, &loop->mask_before);
-	/* curses leaves a signal alone that has a handler */
-	for (size_t i = 0; i < NDEADLY; i++) {
-		sigaddset(&loop->deadly, signals[i]);
-		signal(signals[i], catch);
-	}
-	loop->signals = signalfd(-1, &loop->mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < ARRAY_SIZE(stopping); i++)
+		sigaddset(&mask, stopping[i]);
+	sigprocmask(SIG_BLOCK, &mask, &loop->mask_before);
+	catch_signals();
+	loop->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->timer = timerfd_create(CLOCK_MONOTONIC,
 				     TFD_CLOEXEC | TFD_NONBLOCK);
 	if (loop->signals < 0 || loop->timer < 0)
@@ -184,16 +235,10 @@ static void close_loop(struct loop *loop)
 		close(loop->signals);
 	if (loop->timer >= 0)
 		close(loop->timer);
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+		signal(deadly[i], SIG_DFL);
+	alarm(0);
 	sigprocmask(SIG_SETMASK, &loop->mask_before, NULL);
-}
-
-/* Something is sent here too. */
-static void leave_screen(struct loop *loop)
-{
-	for (size_t i = 0; i < NDEADLY; i++)
-		signal(signals[i], SIG_DFL);
-	sigprocmask(SIG_UNBLOCK, &loop->deadly, NULL);
-	twi_screen_end();
 }
 
 int twi_view_watch(struct twi_view *view)
@@ -220,9 +265,9 @@ int twi_view_watch(struct twi_view *view)
 		ret = twi_screen_start(&view->err);
 	if (!ret) {
 		twi_watch_begin(&loop.watch);
-		while (!loop.watch.done)
+		while (!loop.watch.done && !caught)
 			wait_and_handle(&loop);
-		leave_screen(&loop);
+		twi_screen_end();
 	}
 	twi_groups_free(&loop.watch.groups);
 	twi_history_free(&loop.watch.history);
@@ -230,7 +275,7 @@ int twi_view_watch(struct twi_view *view)
 		twi_player_close(&loop.player);
 	close_loop(&loop);
 	/* by the same signal, so that whoever waits for it can see */
-	if (loop.died_of)
-		raise(loop.died_of);
+	if (caught)
+		raise(caught);
 	return ret;
 }
