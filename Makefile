@@ -11,6 +11,7 @@
 #   make check-debug   the same on each that has one of the kernel's detectors
 #   make coverage   which lines run, on each kernel of check-matrix
 #   make install    module and reader; DESTDIR, prefix
+#   make uninstall  removes both; with the same DESTDIR, prefix
 #   make clean
 
 # Headers of the kernel to build the module for.
@@ -52,9 +53,27 @@ install-module:
 install-tools:
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR) prefix=$(prefix)
 
-clean:
+uninstall: uninstall-module uninstall-tools
+
+# The release under which modules_install puts it, which of what Debian patches is
+# in this header alone.
+uninstall-module:
+	release=$$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+		$(KDIR)/include/generated/utsrelease.h) && \
+	rm -f $(DESTDIR)/lib/modules/$$release/*/twinspect.ko* && \
+	{ [ -n "$(DESTDIR)" ] || depmod $$release; }
+
+uninstall-tools:
+	$(MAKE) -C tools uninstall DESTDIR=$(DESTDIR) prefix=$(prefix)
+
+# All that DKMS has is the module.
+clean-module:
 	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+clean: clean-module
 	$(MAKE) -C tools clean
 	$(MAKE) -C module/tests clean
 
-.PHONY: all module tools demo check check-matrix check-debug coverage clean install install-module install-tools
+.PHONY: all module tools demo check check-matrix check-debug coverage clean \
+	clean-module install install-module install-tools uninstall \
+	uninstall-module uninstall-tools
