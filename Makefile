@@ -12,6 +12,7 @@
 #   make coverage   which lines run, on each kernel of check-matrix
 #   make install    module and reader; DESTDIR, prefix
 #   make uninstall  removes both; with the same DESTDIR, prefix
+#   make deb        Debian packages: the module for DKMS, and the reader
 #   make clean
 
 # Headers of the kernel to build the module for.
@@ -66,6 +67,9 @@ uninstall-module:
 uninstall-tools:
 	$(MAKE) -C tools uninstall DESTDIR=$(DESTDIR) prefix=$(prefix)
 
+deb:
+	scripts/deb
+
 # All that DKMS has is the module.
 clean-module:
 	[ ! -d $(KDIR) ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
@@ -75,5 +79,5 @@ clean: clean-module
 	$(MAKE) -C module/tests clean
 
 .PHONY: all module tools demo check check-matrix check-debug coverage clean \
-	clean-module install install-module install-tools uninstall \
+	clean-module deb install install-module install-tools uninstall \
 	uninstall-module uninstall-tools
