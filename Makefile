@@ -47,7 +47,8 @@ coverage:
 
 install: install-module install-tools
 
-install-module:
+# Of a module that was not built, modules_install installs nothing and is content.
+install-module: module
 	$(MAKE) -C $(KDIR) M=$(CURDIR) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 
