@@ -23,6 +23,15 @@ die() { say "$*"; exit 1; }
 
 need() { "$top/scripts/need" "$@"; }
 
+# mmdebstrap as root has the fewest conditions, and a chroot takes it.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo -- "$@"
+	fi
+}
+
 default_kernel() { awk '!/^#/ && NF { print $1; exit }' "$here/kernels"; }
 
 # kernel_names matrix|debug|stock: those that a distribution could ship, those
