@@ -334,7 +334,11 @@ static int print_help(struct twi_view *view)
 	      "                   ehash_buckets\n"
 	      "options of replay, besides those of the view:\n"
 	      "  --from WHICH     the first snapshot, as with --at\n"
-	      "  --to WHICH       the last one\n",
+	      "  --to WHICH       the last one\n"
+	      "\n"
+	      "exit status: 0 success, 1 usage, 2 not there, 3 permission denied,\n"
+	      "4 truncated or garbled, 5 other version of the format, 6 input or output;\n"
+	      "doctor: 10 not all checked, 11 warning, 12 critical; diff: 20 different\n",
 	      stdout);
 	return 0;
 }
