@@ -207,7 +207,8 @@ int twi_view_replay(struct twi_view *view)
 	/* these take a recording, or one snapshot of it, with --root and --at */
 	if (view->noperands > 1 &&
 	    (!command || command->max ||
-	     command->takes & (TWI_FOR_REPORT | TWI_FOR_WATCH)))
+	     command->takes &
+	     (TWI_FOR_EXPORT | TWI_FOR_REPORT | TWI_FOR_WATCH)))
 		return twi_fail(&view->err, TWI_EXIT_USAGE,
 				"replay has no view \"%s\"; try \"twinspect --help\"",
 				view->operand[1]);
