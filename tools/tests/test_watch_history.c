@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "stamped.h"
 #include "watch_history.h"
 
 enum {
@@ -33,26 +34,11 @@ static char *path_of(const char *file)
 	return path;
 }
 
-/* The summary of data/proxy with another time and another number. */
 static void write_summary(int64_t time_ns, int64_t tw)
 {
-	FILE *in = fopen("data/proxy/summary", "r");
 	char *path = path_of("summary");
-	FILE *out = fopen(path, "w");
-	char line[256];
 
-	assert_non_null(in);
-	assert_non_null(out);
-	while (fgets(line, sizeof(line), in)) {
-		if (!strncmp(line, "time_ns ", 8))
-			fprintf(out, "time_ns %lld\n", (long long)time_ns);
-		else if (!strncmp(line, "tw ", 3))
-			fprintf(out, "tw %lld\n", (long long)tw);
-		else
-			fputs(line, out);
-	}
-	fclose(in);
-	fclose(out);
+	stamped_copy("data/proxy/summary", fopen(path, "w"), time_ns, tw);
 	free(path);
 }
 

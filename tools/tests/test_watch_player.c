@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "stamped.h"
 #include "watch_player.h"
 
 #define SECOND	1000000000LL
@@ -23,26 +24,13 @@ static struct twi_player player;
 static struct twi_history history;
 static struct twi_error err;
 
-/* The deathrow of data/empty at another time, with this many sockets. */
 static char *make_deathrow(int64_t time_ns, int64_t tw)
 {
-	FILE *in = fopen("data/empty/deathrow", "r"), *out;
-	char line[256], *text;
+	char *text;
 	size_t len;
 
-	out = open_memstream(&text, &len);
-	assert_non_null(in);
-	assert_non_null(out);
-	while (fgets(line, sizeof(line), in)) {
-		if (!strncmp(line, "time_ns ", 8))
-			fprintf(out, "time_ns %lld\n", (long long)time_ns);
-		else if (!strncmp(line, "tw ", 3))
-			fprintf(out, "tw %lld\n", (long long)tw);
-		else
-			fputs(line, out);
-	}
-	fclose(in);
-	fclose(out);
+	stamped_copy("data/empty/deathrow", open_memstream(&text, &len),
+		     time_ns, tw);
 	return text;
 }
 
