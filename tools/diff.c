@@ -13,6 +13,7 @@
 #include "diff.h"
 #include "input.h"
 #include "json.h"
+#include "summary.h"
 #include "units.h"
 
 #define NAME(name)	#name,
@@ -63,15 +64,9 @@ static void compare_totals(struct twi_diff *diff)
 
 static void compare_memory(struct twi_diff *diff)
 {
-	static const char *const names[] = {
-		"mem_tw_bytes", "mem_bind_bytes", "mem_bind2_bytes",
-		"mem_ehash_bytes", "mem_ehash_locks_bytes",
-		"mem_ehash_own_bytes", "mem_bhash_bytes",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+	for (size_t i = 0; i < TWI_NMEMORY; i++)
 		compare_key(diff, TWI_SECTION_memory, TWI_UNIT_BYTES,
-			    names[i]);
+			    twi_memory_kinds[i].key);
 }
 
 static void compare_chains(struct twi_diff *diff, const char *hash)
@@ -262,20 +257,11 @@ static void match_rows(struct twi_diff *diff, struct twi_groups *a,
 	}
 }
 
-static void pick_netns(const struct twi_view *view,
-		       const struct twi_model *model, struct twi_groups *rows)
+static bool is_wanted(const struct twi_filter *filter,
+		      const struct twi_model *model, const int64_t *row)
 {
-	const int64_t *row;
-
-	rows->model = model;
-	rows->row = twi_alloc(NULL, model->nrows + 1, sizeof(row));
-	rows->n = 0;
-	for (size_t i = 0; i < model->nrows; i++) {
-		row = twi_model_row(model, i);
-		if (view->filter.netns < 0 ||
-		    view->filter.netns == row[TWI_netns_netns])
-			rows->row[rows->n++] = row;
-	}
+	(void)model;
+	return filter->netns < 0 || filter->netns == row[TWI_netns_netns];
 }
 
 static void compare_all_netns(const struct twi_view *view,
@@ -283,8 +269,12 @@ static void compare_all_netns(const struct twi_view *view,
 {
 	struct twi_groups before, after;
 
-	pick_netns(view, &diff->before.model[TWI_COMPARED_netns], &before);
-	pick_netns(view, &diff->after.model[TWI_COMPARED_netns], &after);
+	twi_groups_select(&view->filter,
+			  &diff->before.model[TWI_COMPARED_netns], is_wanted,
+			  &before);
+	twi_groups_select(&view->filter,
+			  &diff->after.model[TWI_COMPARED_netns], is_wanted,
+			  &after);
 	match_rows(diff, &before, &after, netns_order, compare_netns);
 	twi_groups_free(&before);
 	twi_groups_free(&after);

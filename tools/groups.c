@@ -208,8 +208,12 @@ static void sort(const struct twi_filter *filter, struct twi_groups *groups)
 	free(weighed);
 }
 
-void twi_groups_pick(const struct twi_filter *filter,
-		     const struct twi_model *model, struct twi_groups *groups)
+void twi_groups_select(const struct twi_filter *filter,
+		       const struct twi_model *model,
+		       bool (*wanted)(const struct twi_filter *filter,
+				      const struct twi_model *model,
+				      const int64_t *row),
+		       struct twi_groups *groups)
 {
 	const int64_t *row;
 
@@ -218,9 +222,15 @@ void twi_groups_pick(const struct twi_filter *filter,
 	groups->n = 0;
 	for (size_t i = 0; i < model->nrows; i++) {
 		row = twi_model_row(model, i);
-		if (passes(filter, model, row))
+		if (wanted(filter, model, row))
 			groups->row[groups->n++] = row;
 	}
+}
+
+void twi_groups_pick(const struct twi_filter *filter,
+		     const struct twi_model *model, struct twi_groups *groups)
+{
+	twi_groups_select(filter, model, passes, groups);
 	sort(filter, groups);
 }
 

@@ -17,6 +17,14 @@ struct twi_groups {
 	size_t			n;
 };
 
+/* The rows that are wanted, in the order of the file.  To be freed. */
+void twi_groups_select(const struct twi_filter *filter,
+		       const struct twi_model *model,
+		       bool (*wanted)(const struct twi_filter *filter,
+				      const struct twi_model *model,
+				      const int64_t *row),
+		       struct twi_groups *groups);
+
 /*
  * The rows that the filter lets pass, sorted by its key; the row of all
  * other sockets, if it is among them, comes last.  To be freed.
