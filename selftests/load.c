@@ -211,7 +211,7 @@ static long long quiet_kb(struct tw_churn *churn)
 TEST_F_TIMEOUT(load, under_churn, 400)
 {
 	struct tw_conn conn = { .family = TW_V4, .port = PORT };
-	long long least = LLONG_MAX, ms, closed, kb;
+	long long least = LLONG_MAX, ms, closed, before, kb;
 	int ns = tw_ns_fd(), rounds = 0;
 	struct reader r[READERS];
 	struct tw_churn churn;
@@ -228,12 +228,14 @@ TEST_F_TIMEOUT(load, under_churn, 400)
 		ASSERT_EQ(0, reader_start(&r[i], i));
 	ms = tw_now_ms();
 	for (int lot = 1; lot <= LOTS; lot++) {
-		kb = quiet_kb(&churn);
-		ASSERT_LT(0, kb);
+		before = quiet_kb(&churn);
+		ASSERT_LT(0, before);
 		ASSERT_EQ(0, tw_churn_how(&churn, TW_CHURN_BOTH));
 		for (; rounds < lot * ROUNDS / LOTS; rounds++)
 			ASSERT_EQ(0, round_of(r, rounds % (READERS + 1)));
-		kb = quiet_kb(&churn) - kb;
+		kb = quiet_kb(&churn);
+		ASSERT_LT(0, kb);
+		kb -= before;
 		TH_LOG("%d times: %lld KiB more than before", rounds, kb);
 		if (kb < least)
 			least = kb;
