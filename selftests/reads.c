@@ -193,7 +193,7 @@ TEST_F_TIMEOUT(file, abandoned, 120)
 		ASSERT_EQ(0, abandon(variant->name, 500));
 		grown = tw_kernel_kb(false) - before;
 		each = (settled_kb() - first) / lots;
-		TH_LOG("%d opens: %lld KiB more than before the last 500, %lld KiB for each 500 without what caches keep",
+		TH_LOG("%d opens: %lld KiB more after 500, %lld each 500 without caches",
 		       500 * lots, grown, each);
 	}
 	EXPECT_GE(15, each);
