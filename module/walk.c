@@ -201,8 +201,9 @@ static void walk_longest(u64 *longest, u64 since)
 
 /*
  * Asks for the lines of a socket that a visit reads: from the start of struct
- * sock_common to the reference count, the substate and the timer.  A prefetch
- * of an address that is no longer mapped does nothing.
+ * sock_common to the reference count, the substate and the timer.  Minisockets
+ * need not begin where a line does, so the last byte is asked for by itself.  A
+ * prefetch of an address that is no longer mapped does nothing.
  */
 static __always_inline void node_prefetch(struct hlist_nulls_node *node,
 					  enum walk_kind kind)
@@ -218,6 +219,7 @@ static __always_inline void node_prefetch(struct hlist_nulls_node *node,
 
 	for (line = 0; line < end; line += L1_CACHE_BYTES)
 		prefetch(sk + line);
+	prefetch(sk + end - 1);
 }
 
 static __always_inline u8 sock_state(const struct sock *sk)
