@@ -360,6 +360,17 @@ static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
 		s->stamped++;
 }
 
+/* The first supply of a key + 1, 0 for none. */
+static u32 supplies_find(struct twi_supplies *all, const union twi_key *key)
+{
+	u8 *recent = &all->recent[twi_key_spot(key)];
+
+	if (!*recent || !twi_key_same(&all->supply[*recent - 1].key, key))
+		*recent = all->slot[supply_slot(all, key,
+						twi_key_hash(all->t, key))];
+	return *recent;
+}
+
 /**
  * twi_supplies_socks - fold sockets
  * @all: the supplies
@@ -374,15 +385,13 @@ void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 
 	for (i = 0; i < nr; i++) {
 		union twi_key key;
-		u32 slot;
 
 		if (likely(!test_bit(sock[i].rport, all->rports)) ||
 		    sock[i].net == TWI_NETNS_UNHELD)
 			continue;
 		twi_key_tuple(&key, &sock[i], &ends[i]);
 		key.dev = 0;
-		slot = supply_slot(all, &key, twi_key_hash(all->t, &key));
-		for (at = all->slot[slot]; at; at = all->next[at - 1])
+		for (at = supplies_find(all, &key); at; at = all->next[at - 1])
 			supply_sock(all, &all->supply[at - 1], &sock[i],
 				    &ends[i]);
 	}

@@ -150,11 +150,13 @@ static void heavy_add(struct twi_tuples *t, const union twi_key *key, u32 hash)
 static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 		       const struct twi_ends *ends)
 {
-	struct twi_group *group = t->last;
+	struct twi_group **recent, *group;
 	union twi_key key;
 	u32 hash;
 
 	sock_key(t, sock, ends, &key);
+	recent = &t->recent[twi_key_spot(&key)];
+	group = *recent;
 	if (!twi_key_same(&group->key, &key)) {
 		hash = twi_key_hash(t, &key);
 		group = group_probe(t, &key, hash);
@@ -167,7 +169,7 @@ static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 		}
 		if (!group->here)
 			group_put(t, group, &key, hash);
-		t->last = group;
+		*recent = group;
 	}
 	if (!t->recount || group->sketched)
 		group_add(t, group, sock);
@@ -305,6 +307,7 @@ static void tuples_drop(struct twi_tuples *t)
 int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 {
 	const u32 ways = TWI_HEAVY_SETS * TWI_HEAVY_WAYS;
+	u32 i;
 
 	tuples_drop(t);
 	t->max = max;
@@ -320,7 +323,8 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 		   TWI_HEAVY_SETS * sizeof(*t->off);
 	group_clear(&t->other);
 	/* Its key is no socket's: the first one finds its own. */
-	t->last = &t->other;
+	for (i = 0; i < TWI_KEY_SPOTS; i++)
+		t->recent[i] = &t->other;
 	return 0;
 }
 

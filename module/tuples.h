@@ -52,6 +52,22 @@ static inline bool twi_key_same(const union twi_key *a, const union twi_key *b)
 		 (a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5]));
 }
 
+/* Keys that are remembered, the last one at each spot. */
+#define TWI_KEY_SPOTS		256
+
+/*
+ * Where a key is looked for first, before its hash is needed: sockets of a few
+ * groups follow each other.  Whoever aims at a spot makes that useless, no more.
+ */
+static inline u32 twi_key_spot(const union twi_key *key)
+{
+	u64 mix = key->word[0] + 3 * key->word[1] + 5 * key->word[2] +
+		  7 * key->word[3] + 9 * key->word[4] + key->word[5];
+
+	/* The topmost 8 bits: the last byte of an address reaches no others. */
+	return mix * 0x9e3779b97f4a7c15ULL >> 56;
+}
+
 /**
  * struct twi_group - a group and its sockets
  * @key:	what they have in common
@@ -104,7 +120,7 @@ struct twi_heavy {
  * @slots:	room, of which a third stays free
  * @max:	groups that are counted as they come
  * @used:	groups
- * @last:	the group of the last socket; that of the next is often the same
+ * @recent:	the last group found at each spot
  * @heavy:	the sketch
  * @off:	what was taken off the counts of each set of the sketch
  * @other:	sockets without a group
@@ -125,7 +141,7 @@ struct twi_tuples {
 	u32 slots;
 	u32 max;
 	u32 used;
-	struct twi_group *last;
+	struct twi_group *recent[TWI_KEY_SPOTS];
 	struct twi_heavy *heavy;
 	u32 *off;
 	struct twi_group other;
