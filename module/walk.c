@@ -40,10 +40,10 @@
  *
  * A chain of more than TWI_CHAIN_MAX nodes is flooded: see walk_flood().
  */
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/rculist_nulls.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -192,10 +192,9 @@ static struct sock *node_sock(struct hlist_nulls_node *node)
 
 static void walk_longest(u64 *longest, u64 since)
 {
-	/* On another CPU by now, its clock may be behind. */
-	s64 ns = local_clock() - since;
+	u64 ns = ktime_get_ns() - since;
 
-	if (ns > (s64)*longest)
+	if (ns > *longest)
 		*longest = ns;
 }
 
@@ -469,7 +468,7 @@ static u32 locked_copy(struct twi_walk *walk, const struct chains *t, u32 slot,
 {
 	struct twi_sock *sock = walk->stage->spill[0];
 	struct hlist_nulls_node *node;
-	u64 since = local_clock();
+	u64 since = ktime_get_ns();
 	u32 seen = 0;
 
 	*nr = 0;
@@ -557,7 +556,7 @@ static bool flood_pause(struct twi_walk *walk, struct hlist_nulls_node *node,
 	rcu_read_unlock();
 	cond_resched();
 	rcu_read_lock();
-	*since = local_clock();
+	*since = ktime_get_ns();
 	*next = READ_ONCE(node->next);
 	/* As in sock_copy(): whether the pointer was this socket's to the end. */
 	smp_rmb();
@@ -615,7 +614,7 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 	u64 since;
 
 	rcu_read_lock();
-	since = local_clock();
+	since = ktime_get_ns();
 	/* Not before: a socket's memory stays one in this section alone. */
 	first = READ_ONCE(chain_head(t, slot)->first);
 	for (node = first; whole && !is_a_nulls(node); node = next) {
@@ -887,7 +886,7 @@ static __always_inline int walk_chains(struct twi_walk *walk,
 	walk->stage->hards = 0;
 	while (course.next <= t->mask) {
 		rcu_read_lock();
-		since = local_clock();
+		since = ktime_get_ns();
 		course.budget = WALK_RCU_BATCH;
 		course.busy = TWI_WALK_LANES;
 		for (lane = lanes; lane < end; lane++)
@@ -1022,7 +1021,7 @@ static void bind_copy(const struct twi_netns_set *set,
 static void bind_clock(u64 *since, u32 seen)
 {
 	if (unlikely(seen >= WALK_BIND_TIMED && !*since))
-		*since = local_clock();
+		*since = ktime_get_ns();
 }
 
 /*

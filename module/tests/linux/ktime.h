@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#include "../../net/shim.h"
+#include "../net/shim.h"
