@@ -1175,19 +1175,15 @@ static __always_inline u32 bind_length(struct twi_walk *walk,
 				       u32 *bound)
 {
 	struct hlist_node *node;
-	u64 since = 0;
 	u32 nr = 0;
 
 	spin_lock(&head->lock);
 	hlist_for_each(node, &head->chain) {
-		bind_clock(&since, nr);
 		if (++nr == WALK_BIND_CHAIN)
 			break;
 		if (bound)
 			bound_copy(walk, node, bound);
 	}
-	if (since)
-		walk_longest(&walk->cost->longest_lock_ns, since);
 	spin_unlock(&head->lock);
 	if (unlikely(nr == WALK_BIND_CHAIN)) {
 		walk->cost->unfinished++;
@@ -1209,8 +1205,10 @@ static __always_inline u32 bind_lengths(struct twi_walk *walk,
 					u32 size, u32 slot, u32 *bound)
 {
 	u32 visited = 0;
+	u64 since;
 
 	local_bh_disable();
+	since = ktime_get_ns();
 	for (; slot < size && visited < WALK_BIND_RUN; slot++) {
 		u32 nr;
 
@@ -1228,6 +1226,7 @@ static __always_inline u32 bind_lengths(struct twi_walk *walk,
 		if (bound && *bound)
 			visited = WALK_BIND_RUN;
 	}
+	walk_longest(&walk->cost->longest_lock_ns, since);
 	local_bh_enable();
 	return slot;
 }

@@ -74,6 +74,9 @@ TEST_F(pass, quiet)
 				  tw_get(f, "bhash2_nodes"),
 				  tw_get(f, "pass_nodes"));
 			EXPECT_GE(4 << 20, tw_get(f, "pass_bytes"));
+			EXPECT_LT(0, tw_get(f, "pass_longest_lock_ns"));
+			EXPECT_GE(tw_get(f, "pass_bind_ns"),
+				  tw_get(f, "pass_longest_lock_ns"));
 		} else if (!strcmp(f->name, "bind_buckets")) {
 			/* and owners, up to 64 a port */
 			EXPECT_LE(15000, tw_get(f, "pass_nodes"));
