@@ -210,8 +210,9 @@ static const char *member_name(const char *path)
 	return name + 1;
 }
 
+/* room is what the members may still take: with holes, tar takes less. */
 static int read_member(const struct unpacking *u, struct archive *tar,
-		       struct archive_entry *entry, size_t room)
+		       struct archive_entry *entry, size_t *room)
 {
 	const char *name = member_name(archive_entry_pathname(entry));
 	int64_t size = archive_entry_size(entry);
@@ -223,8 +224,9 @@ static int read_member(const struct unpacking *u, struct archive *tar,
 		return garbled(u, "a member that is no file in a directory");
 	if (twi_snapshot_find(u->snapshot, name))
 		return garbled(u, "two members of one name");
-	if (size < 0 || (uint64_t)size > room)
+	if (size < 0 || (uint64_t)size > *room)
 		return garbled(u, "a member that is too large");
+	*room -= size;
 	data = twi_alloc(NULL, size + 1, 1);
 	if (archive_read_data(tar, data, size) != size) {
 		free(data);
@@ -259,7 +261,7 @@ static int read_members(const struct unpacking *u, struct archive *tar,
 	int ret;
 
 	while ((ret = archive_read_next_header(tar, &entry)) == ARCHIVE_OK) {
-		if (read_member(u, tar, entry, room))
+		if (read_member(u, tar, entry, &room))
 			return -1;
 		if (u->snapshot->n == 1 && check_first(u))
 			return -1;

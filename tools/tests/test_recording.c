@@ -406,6 +406,45 @@ static void bombs(void **state)
 	free(frame);
 }
 
+/* Holes take no room in a tar, and memory once they are read. */
+static void holes(void **state)
+{
+	static const size_t hole = 1 << 20, size = 3 << 19;
+	static const char zeros[1 << 20];
+	char *text = describe(1, TIME, 1), name[16];
+	struct archive *tar = archive_write_new();
+	char *buffer = calloc(1, size);
+	struct archive_entry *entry;
+	size_t len;
+
+	(void)state;
+	assert_non_null(buffer);
+	archive_write_set_format_pax(tar);
+	archive_write_open_memory(tar, buffer, size, &len);
+	for (int i = 0; i < 3; i++) {
+		entry = archive_entry_new();
+		snprintf(name, sizeof(name), i ? "d/%d" : "d/recording", i);
+		archive_entry_set_pathname(entry, name);
+		archive_entry_set_filetype(entry, AE_IFREG);
+		archive_entry_set_perm(entry, 0644);
+		archive_entry_set_size(entry, i ? hole : strlen(text));
+		if (i)
+			archive_entry_sparse_add_entry(entry, hole - 1, 1);
+		assert_int_equal(archive_write_header(tar, entry), ARCHIVE_OK);
+		if (i)
+			archive_write_data(tar, zeros, hole);
+		else
+			archive_write_data(tar, text, strlen(text));
+		archive_entry_free(entry);
+	}
+	assert_int_equal(archive_write_free(tar), ARCHIVE_OK);
+	assert_in_range(len, 1, 1 << 16);
+	/* either of the two is not larger than the tar */
+	refused_tar(buffer, size, TWI_EXIT_MALFORMED, "too large");
+	free(buffer);
+	free(text);
+}
+
 static int remove_file(void **state)
 {
 	(void)state;
@@ -426,6 +465,7 @@ int main(void)
 		cmocka_unit_test_teardown(versions, remove_file),
 		cmocka_unit_test_teardown(many_members, remove_file),
 		cmocka_unit_test_teardown(bombs, remove_file),
+		cmocka_unit_test_teardown(holes, remove_file),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
