@@ -162,7 +162,8 @@ static void read_bind(struct twi_exam *exam)
 	}
 	while ((ret = twi_parse_row(&p)) > 0) {
 		space = find_space(exam, p.row, &last);
-		if (space && p.row[TWI_bind_port] <= TWI_PORT_MAX)
+		if (space && p.row[TWI_bind_port] >= 0 &&
+		    p.row[TWI_bind_port] <= TWI_PORT_MAX)
 			count_bind(space, p.row, &port);
 	}
 	if (ret) {

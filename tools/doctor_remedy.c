@@ -128,8 +128,9 @@ static size_t find_listeners(const struct twi_exam *exam,
 		    (space->own && exam->reserved_known &&
 		     twi_portset_has(&exam->reserved, port)))
 			continue;
+		/* whose rows are neighbours, unless the file is garbled */
+		n += !twi_portset_has(found, port);
 		twi_portset_add(found, port);
-		n++;
 	}
 	return n;
 }
