@@ -13,6 +13,9 @@ static double log_term(double load, int64_t length)
 	return length * log(load) - load - lgamma(length + 1.0);
 }
 
+/* Enough for a load of 10^8; what is larger is no table, and is not exact. */
+#define TERMS_MAX	200000
+
 double twi_poisson_tail(double load, int64_t length)
 {
 	double log_first, sum = 1, term = 1;
@@ -26,8 +29,8 @@ double twi_poisson_tail(double load, int64_t length)
 		return 1;
 	log_first = log_term(load, length);
 	/* each term is smaller than the last by load / k, which is below 1 */
-	for (double k = length + 1.0; term * 1e12 > sum; k++) {
-		term *= load / k;
+	for (int i = 1; i <= TERMS_MAX && term * 1e12 > sum; i++) {
+		term *= load / (length + (double)i);
 		sum += term;
 	}
 	return fmin(1, exp(log_first + log(sum)));

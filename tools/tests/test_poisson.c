@@ -35,6 +35,9 @@ static void edges(void **state)
 	assert_true(twi_poisson_tail(0, 1) == 0);
 	assert_true(twi_poisson_tail(1, INT64_MAX) == 0);
 	assert_true(twi_poisson_tail(1e6, 1000001) <= 1);
+	/* it ends, too, where 1 more is the same number */
+	assert_true(twi_poisson_tail(9223372036854774784.0, INT64_MAX) <= 1);
+	assert_true(twi_poisson_tail(1e18, 1000000001000000000) <= 1);
 	assert_true(twi_poisson_longest(0, 1, 100) == 1);
 	assert_true(twi_poisson_longest(INT64_MAX, 1, 2) == 1);
 }
