@@ -100,10 +100,12 @@ int64_t twi_range_size(const struct twi_range *range)
 bool twi_range_widen(const struct twi_range *now, int64_t unprivileged,
 		     struct twi_range *wide)
 {
-	int64_t size = twi_range_size(now);
+	int64_t size;
 
-	if (now->low < 0 || now->high < now->low || now->high > TWI_PORT_MAX)
+	if (now->low < 0 || now->high < now->low || now->high > TWI_PORT_MAX ||
+	    unprivileged > TWI_PORT_MAX)
 		return false;
+	size = twi_range_size(now);
 	wide->low = unprivileged > LOW_MIN ? unprivileged : LOW_MIN;
 	/* even to odd: the kernel wants as many ports of either parity */
 	wide->low += wide->low & 1;

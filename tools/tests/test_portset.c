@@ -123,6 +123,9 @@ static void ranges(void **state)
 	widen(-1, -1, 1024, 0);
 	widen(5000, 4000, 1024, 0);
 	widen(5000, 70000, 1024, 0);
+	widen(0, INT64_MAX, 1024, 0);
+	/* there is no such port */
+	widen(32768, 60999, INT64_MAX, 0);
 }
 
 int main(void)
