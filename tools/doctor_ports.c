@@ -106,7 +106,8 @@ static int64_t reuse_gain(const struct twi_group *group, int64_t tw_reuse)
 
 	if (has_reuse(group, tw_reuse))
 		return 0;
-	return at_least_0(row[TWI_tuples_reuse_1] - row[TWI_tuples_reuse_now]);
+	return at_least_0(twi_difference(row[TWI_tuples_reuse_1],
+					 row[TWI_tuples_reuse_now]));
 }
 
 static int compare_groups(const void *a, const void *b)
