@@ -234,6 +234,10 @@ static void read_spaces(struct twi_exam *exam)
 			add_space(exam, row[TWI_netns_netns],
 				  row[TWI_netns_cookie], row);
 	}
+	/* each check that needs it goes by the row of a namespace */
+	if (exam->input[TWI_INPUT_netns].ok && !exam->nspaces)
+		set_missing(exam, TWI_INPUT_netns,
+			    "no network namespace in it");
 	exam->own = TWI_UNKNOWN;
 	if (!exam->sysroot)
 		return;
