@@ -130,7 +130,7 @@ struct twi_str twi_history_rate(const struct twi_history *history,
 		snprintf(str.s, sizeof(str.s), "%+.1f", rate);
 	else
 		snprintf(str.s, sizeof(str.s), "%c%.24s", rate < 0 ? '-' : '+',
-			 twi_count(fabs(rate) + 0.5, false).s);
+			 twi_count(twi_whole(fabs(rate) + 0.5), false).s);
 	return str;
 }
 

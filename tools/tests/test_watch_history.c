@@ -108,6 +108,17 @@ static void rates(void **state)
 	expect(5, "-");
 }
 
+/* In a nanosecond: more a second than there are numbers. */
+static void fast(void **state)
+{
+	(void)state;
+	write_summary(SECOND, 0);
+	twi_history_read(&history, &source, SUMMARY, SECOND);
+	write_summary(SECOND + 1, INT64_MAX);
+	twi_history_read(&history, &source, SUMMARY, SECOND);
+	expect(INT64_MAX, "+9.22E");
+}
+
 /* What was not read anew is no change of nothing. */
 static void same_pass(void **state)
 {
@@ -168,6 +179,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(rates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(fast, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(same_pass, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(clock_set_back, set_up,
 						tear_down),
