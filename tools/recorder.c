@@ -26,6 +26,7 @@
 
 #include "recorder.h"
 #include "recording.h"
+#include "units.h"
 
 static int io_error(const struct twi_recorder *r, const char *what,
 		    struct twi_error *err)
@@ -64,6 +65,16 @@ static int open_locked(struct twi_recorder *r, struct twi_error *err)
 	return 0;
 }
 
+/* The largest one is that of no snapshot, as none could follow it. */
+static int check_number(const struct twi_recorder *r, struct twi_error *err)
+{
+	if (r->number >= 0 && r->number < INT64_MAX)
+		return 0;
+	return twi_fail(err, TWI_EXIT_MALFORMED,
+			"%s: its last snapshot has a number that none can follow, and it is not written to; give another name",
+			r->path);
+}
+
 /* Where to go on: after the last whole snapshot, if there is any. */
 static int find_end(struct twi_recorder *r, struct twi_error *err)
 {
@@ -88,9 +99,9 @@ static int find_end(struct twi_recorder *r, struct twi_error *err)
 		ret = 0;
 	} else if (!twi_recording_head(&recording, recording.n - 1, &head,
 				       err)) {
-		r->number = twi_num(&head.keys, "number") + 1;
+		r->number = twi_sum(twi_num(&head.keys, "number"), 1);
 		twi_model_free(&head);
-		ret = 0;
+		ret = check_number(r, err);
 	}
 	if (!ret && twi_recording_torn(&recording))
 		twi_warn("%s: truncated after snapshot %lld, the last %zu bytes are cut off",

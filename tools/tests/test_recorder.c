@@ -104,7 +104,7 @@ static void make_frame(int64_t number, void **frame, size_t *len)
 		     (long long)number, (long long)number) < 0)
 		twi_nomem();
 	twi_snapshot_add(&s, "recording", text, strlen(text), &err);
-	if (twi_snapshot_pack(&s, number, number, frame, len, &err))
+	if (twi_snapshot_pack(&s, number, 0, frame, len, &err))
 		abort();
 	twi_snapshot_free(&s);
 }
@@ -248,6 +248,30 @@ static void too_large(void **state)
 	assert_int_equal(access(PATH, F_OK), -1);
 }
 
+/* No number follows the largest, nor one that is unknown. */
+static void last_number(void **state)
+{
+	static const int64_t number[] = { INT64_MAX, -1 };
+	struct twi_recorder r;
+	void *frame;
+	size_t len;
+	FILE *out;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		make_frame(number[i], &frame, &len);
+		out = fopen(PATH, "w");
+		assert_non_null(out);
+		assert_int_equal(fwrite(frame, 1, len, out), len);
+		assert_int_equal(fclose(out), 0);
+		free(frame);
+		assert_int_equal(twi_recorder_open(&r, PATH, 1 << 20, &err),
+				 -1);
+		assert_int_equal(err.status, TWI_EXIT_MALFORMED);
+		assert_non_null(strstr(err.text, "none can follow"));
+	}
+}
+
 static void one_writer(void **state)
 {
 	struct twi_recorder r, other;
@@ -295,6 +319,7 @@ int main(void)
 		cmocka_unit_test_teardown(killed, remove_file),
 		cmocka_unit_test_teardown(disk_full, remove_file),
 		cmocka_unit_test(too_large),
+		cmocka_unit_test_teardown(last_number, remove_file),
 		cmocka_unit_test_teardown(one_writer, remove_file),
 		cmocka_unit_test_teardown(link_stays, remove_file),
 	};
