@@ -110,7 +110,7 @@ static int read_first(struct twi_parse *p)
 	if (!strncmp(p->text, magic, sizeof(magic) - 1))
 		version = strchr(file, ' ');
 	if (!version || version == file ||
-	    number(version + 1, TWI_COUNT, &format) != NUMBER_OK)
+	    number(version + 1, TWI_COUNT, &format) == NUMBER_BAD)
 		return bad_line(p, "not a file of twinspect: the first line is \"%s\"",
 				quote(p->text).text);
 	*version = '\0';
