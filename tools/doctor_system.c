@@ -114,9 +114,7 @@ static void read_own_load(const struct twi_exam *exam, struct hash *hash)
 /* The mean, in thousandths; a table that is garbled may exceed them. */
 static int64_t load_milli(const struct hash *hash)
 {
-	double milli = hash->load * 1000 + 0.5;
-
-	return milli < 9e18 ? milli : INT64_MAX;
+	return twi_whole(hash->load * 1000 + 0.5);
 }
 
 static void add_hash(struct twi_facts *facts, const struct hash *hash,
