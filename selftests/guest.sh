@@ -28,6 +28,12 @@ export TWINSPECT_SLOW
 # Whether what takes long is done in full.
 TWINSPECT_FULL=$(cat kselftest_install/full)
 export TWINSPECT_FULL
+# A kernel that was built to see data races and does not look sees none.
+if grep -q '^enabled: 0' /sys/kernel/debug/kcsan 2>/dev/null; then
+	echo "Bail out! KCSAN is not enabled"
+	exit 1
+fi
+
 mv kselftest-list.txt kselftest_install
 ./kselftest_install/run_kselftest.sh
 status=$?
