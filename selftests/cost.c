@@ -299,13 +299,6 @@ static struct line fit(const double *x, const double *y, int n)
 	return line;
 }
 
-static int compare(const void *a, const void *b)
-{
-	long long x = *(const long long *)a, y = *(const long long *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Times of calls of connect(), of which nothing stays behind. */
 struct times {
 	long long ns[ROUNDS * CALLS];
@@ -343,7 +336,7 @@ static double mean_ns(struct times *t)
 	double sum = 0;
 	int i;
 
-	qsort(t->ns, t->n, sizeof(*t->ns), compare);
+	tw_sort(t->ns, t->n);
 	for (i = 0; i < t->n / 10; i++)
 		sum += t->ns[i];
 	return sum / (t->n / 10);

@@ -235,13 +235,6 @@ static long long per_second(long long n, long long start)
 	return n * 1000000000 / (tw_now_ns() - start);
 }
 
-static int compare(const void *a, const void *b)
-{
-	long long x = *(const long long *)a, y = *(const long long *)b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * TIME-WAIT sockets a second: the reason why twgen exists, on kernels made to be
  * fast.  Runs alternate, and medians are compared.
@@ -264,8 +257,8 @@ TEST_F_TIMEOUT(twgen, rate, 120)
 		ASSERT_TRUE(tw_wait_sockstat(3 * n));
 		ASSERT_EQ(3 * n, tw_gen_drop(self->gen, 0));
 	}
-	qsort(user, 5, sizeof(*user), compare);
-	qsort(twgen, 5, sizeof(*twgen), compare);
+	tw_sort(user, 5);
+	tw_sort(twgen, 5);
 	tw_log("TIME-WAIT sockets a second: system calls %lld, twgen %lld, %.1f times as many",
 	       user[2], twgen[2], (double)twgen[2] / user[2]);
 	if (tw_slow() == 1)

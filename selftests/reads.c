@@ -180,13 +180,6 @@ static long long settled_kb(void)
 	return least;
 }
 
-static int compare(const void *a, const void *b)
-{
-	long long x = *(const long long *)a, y = *(const long long *)b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * Others allocate and free now and then, a hundred KiB at a time: the median of
  * a few lots is what each lot loses.  64 bytes an open are 15 KiB here.  Memory
@@ -206,7 +199,7 @@ TEST_F_TIMEOUT(file, abandoned, 120)
 		before = now;
 		TH_LOG("%d times %d opens: %lld KiB more", n, LOT,
 		       grown[n - 1]);
-		qsort(grown, n, sizeof(*grown), compare);
+		tw_sort(grown, n);
 		median = grown[n / 2];
 	}
 	EXPECT_GE(8, median);

@@ -172,13 +172,6 @@ static long long time_of(char *const argv[])
 	return tw_now_ns() - start;
 }
 
-static int compare(const void *a, const void *b)
-{
-	long long x = *(const long long *)a, y = *(const long long *)b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * Median of a program's runs right after each other, the first one left out;
  * the others are left in @ns, in order.
@@ -192,7 +185,7 @@ static long long median_of(char *const argv[], long long ns[RUNS])
 		if (ns[i] < 0)
 			return -1;
 	}
-	qsort(ns, RUNS, sizeof(*ns), compare);
+	tw_sort(ns, RUNS);
 	return ns[RUNS / 2];
 }
 
@@ -236,8 +229,8 @@ TEST_F_TIMEOUT(scale, fast, 300)
 		ss_ns[i] = time_of(ss);
 		cat_ns[i] = time_of(cat);
 	}
-	qsort(ss_ns, RUNS, sizeof(*ss_ns), compare);
-	qsort(cat_ns, RUNS, sizeof(*cat_ns), compare);
+	tw_sort(ss_ns, RUNS);
+	tw_sort(cat_ns, RUNS);
 	TH_LOG("in turn: %.1f ms and %.1f ms, %.1f times", ss_ns[RUNS / 2] / 1e6,
 	       cat_ns[RUNS / 2] / 1e6,
 	       (double)ss_ns[RUNS / 2] / cat_ns[RUNS / 2]);

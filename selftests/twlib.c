@@ -107,6 +107,18 @@ long long tw_now_ms(void)
 	return tw_now_ns() / 1000000;
 }
 
+static int compare(const void *a, const void *b)
+{
+	long long x = *(const long long *)a, y = *(const long long *)b;
+
+	return (x > y) - (x < y);
+}
+
+void tw_sort(long long *value, int n)
+{
+	qsort(value, n, sizeof(*value), compare);
+}
+
 void tw_sleep_until_ms(long long ms)
 {
 	struct timespec ts = {

@@ -56,6 +56,9 @@ bool tw_full(void);
 long long tw_now_ms(void);		/* monotonic */
 long long tw_now_ns(void);		/* monotonic */
 void tw_sleep_ms(long long ms);
+
+/* From the least on: of n, the median is value[n / 2] then. */
+void tw_sort(long long *value, int n);
 void tw_sleep_until_ms(long long ms);
 
 /* Wait until @cond(@arg) holds; false if it does not within @ms. */
