@@ -4,7 +4,6 @@
  * anew, curses sends what differs from the one before.
  */
 #include <curses.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,26 +175,6 @@ void twi_screen_text(const struct twi_rect *rect, int line, int col,
 	mvaddnstr(rect->row + line, rect->col + col, text,
 		  twi_clip(text, rect->cols - col));
 	attrset(A_NORMAL);
-}
-
-void twi_screen_printf(const struct twi_rect *rect, int line, int col,
-		       enum twi_ink ink, const char *fmt, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, fmt);
-	text = twi_text_vnew(fmt, args);
-	va_end(args);
-	twi_screen_text(rect, line, col, ink, text);
-	free(text);
-}
-
-void twi_screen_line(const struct twi_rect *rect, int line, enum twi_ink ink,
-		     const char *text)
-{
-	twi_screen_printf(rect, line, 0, ink, "%s%*s", text,
-			  rect->cols, "");
 }
 
 void twi_screen_cursor(const struct twi_rect *rect, int line, int col)

@@ -29,6 +29,9 @@ void fuzz_write(const char *path, const void *data, size_t size);
 void fuzz_fail(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 
+/* Whether a terminal would act upon nothing of it. */
+bool fuzz_is_plain(const char *text, size_t len);
+
 /*
  * What the user asks for: text, JSON, or text with all that changes it.  A
  * digit that the input begins with says which, or its length.

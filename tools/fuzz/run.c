@@ -47,7 +47,7 @@ void fuzz_fail(const char *fmt, ...)
 	abort();
 }
 
-static bool is_plain(const char *text, size_t len)
+bool fuzz_is_plain(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
@@ -61,7 +61,7 @@ static void check_error(const struct twi_error *err, size_t printed)
 	if (printed)
 		fuzz_fail("printed %zu bytes before \"%s\"", printed,
 			  err->text);
-	if (!err->text[0] || !is_plain(err->text, strlen(err->text)))
+	if (!err->text[0] || !fuzz_is_plain(err->text, strlen(err->text)))
 		fuzz_fail("no line to print: \"%s\"", err->text);
 	if (err->status < TWI_EXIT_USAGE || err->status > TWI_EXIT_VERSION)
 		fuzz_fail("status %d: \"%s\"", err->status, err->text);
@@ -85,7 +85,7 @@ static void check_text(char *text, size_t len)
 		fuzz_fail("printed a NUL");
 	while ((line = strsep(&rest, "\n"))) {
 		line += strspn(line, "\t");
-		if (!is_plain(line, strlen(line)))
+		if (!fuzz_is_plain(line, strlen(line)))
 			fuzz_fail("printed \"%s\"", line);
 	}
 }

@@ -3,8 +3,6 @@
  * screen.c - in place of the reader's, a screen that nobody sees.  What is to
  * be on it must be text.
  */
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
@@ -41,29 +39,8 @@ void twi_screen_text(const struct twi_rect *rect, int line, int col,
 	(void)line;
 	(void)col;
 	(void)ink;
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			fuzz_fail("on the screen: byte %d", *text);
-	}
-}
-
-void twi_screen_printf(const struct twi_rect *rect, int line, int col,
-		       enum twi_ink ink, const char *fmt, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, fmt);
-	text = twi_text_vnew(fmt, args);
-	va_end(args);
-	twi_screen_text(rect, line, col, ink, text);
-	free(text);
-}
-
-void twi_screen_line(const struct twi_rect *rect, int line, enum twi_ink ink,
-		     const char *text)
-{
-	twi_screen_text(rect, line, 0, ink, text);
+	if (!fuzz_is_plain(text, strlen(text)))
+		fuzz_fail("on the screen: \"%s\"", text);
 }
 
 void twi_screen_cursor(const struct twi_rect *rect, int line, int col)
