@@ -37,32 +37,32 @@ static char *name_aside(const char *path)
 	return twi_text_new("%.*s.%s.XXXXXX", dir, path, path + dir);
 }
 
-static int write_all(int fd, const struct text *text)
+bool twi_write_at(int fd, off_t at, const char *data, size_t len)
 {
-	size_t at = 0;
 	ssize_t n;
 
-	while (at < text->len) {
-		n = write(fd, text->s + at, text->len - at);
+	/* one call writes it all but on a full disk, which the next one says */
+	for (; len; data += n, at += n, len -= n) {
+		n = pwrite(fd, data, len, at);
 		if (n < 0 && errno == EINTR)
-			continue;
+			n = 0;
 		if (n < 0)
-			return -1;
-		at += n;
+			return false;
 	}
-	return 0;
+	return true;
 }
 
 /* The rename may be on disk before the text is, unless that is synced. */
 static int fill(int fd, const struct text *text, mode_t mode)
 {
-	int ret = write_all(fd, text) || fchmod(fd, mode) || fsync(fd);
+	bool failed = !twi_write_at(fd, 0, text->s, text->len) ||
+		      fchmod(fd, mode) || fsync(fd);
 	int error = errno;
 
-	if (close(fd) && !ret)
+	if (close(fd) && !failed)
 		return -1;
 	errno = error;
-	return ret ? -1 : 0;
+	return failed ? -1 : 0;
 }
 
 static int replace(const char *path, const struct text *text, mode_t mode)

@@ -5,7 +5,9 @@
 #ifndef TWINSPECT_OUTFILE_H
 #define TWINSPECT_OUTFILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "error.h"
 
@@ -17,5 +19,8 @@
  */
 int twi_outfile_write(const char *path, void (*put)(FILE *out, void *data),
 		      void *data, struct twi_error *err);
+
+/* Write all of it at an offset; false with errno set. */
+bool twi_write_at(int fd, off_t at, const char *data, size_t len);
 
 #endif /* TWINSPECT_OUTFILE_H */

@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "outfile.h"
 #include "recorder.h"
 #include "recording.h"
 #include "units.h"
@@ -140,21 +141,6 @@ fail:
 	return -1;
 }
 
-static bool write_at(int fd, off_t at, const char *data, size_t len)
-{
-	ssize_t n;
-
-	/* one call writes it all but on a full disk, which the next one says */
-	for (; len; data += n, at += n, len -= n) {
-		n = pwrite(fd, data, len, at);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		if (n < 0)
-			return false;
-	}
-	return true;
-}
-
 /* The newest frames that fit beside one of len bytes in half of the file. */
 static size_t first_to_keep(const struct twi_recording *recording, size_t max,
 			    size_t len)
@@ -209,8 +195,8 @@ static int replace(struct twi_recorder *r, const struct twi_recording *old,
 
 	if (fd < 0)
 		return -1;
-	if (!write_at(fd, 0, old->map + start, size) ||
-	    !write_at(fd, size, frame, len) || fsync(fd) ||
+	if (!twi_write_at(fd, 0, old->map + start, size) ||
+	    !twi_write_at(fd, size, frame, len) || fsync(fd) ||
 	    rename(name, r->path)) {
 		close(fd);
 		return -1;
@@ -246,7 +232,7 @@ static int append_newest(struct twi_recorder *r, const void *frame, size_t len,
 static int append(struct twi_recorder *r, const void *frame, size_t len,
 		  struct twi_error *err)
 {
-	if (write_at(r->fd, r->size, frame, len) && !fdatasync(r->fd))
+	if (twi_write_at(r->fd, r->size, frame, len) && !fdatasync(r->fd))
 		return 0;
 	io_error(r, "write", err);
 	if (ftruncate(r->fd, r->size))
