@@ -72,6 +72,14 @@ void twi_used_bar(struct twi_table *table, const int64_t *row,
 			      row[TWI_tuples_capacity], width);
 }
 
+char *twi_used_text(const int64_t *row, unsigned int width, bool utf8)
+{
+	bool none = !row[TWI_tuples_capacity];
+
+	return twi_bar(none ? 1 : row[TWI_tuples_used],
+		       none ? 1 : row[TWI_tuples_capacity], width, utf8);
+}
+
 struct lines {
 	const struct twi_view	*view;
 	const struct twi_groups	*groups;

@@ -21,4 +21,7 @@ struct twi_str twi_used_percent(const struct twi_view *view,
 void twi_used_bar(struct twi_table *table, const int64_t *row,
 		  unsigned int width);
 
+/* The same as text, to be freed. */
+char *twi_used_text(const int64_t *row, unsigned int width, bool utf8);
+
 #endif /* TWINSPECT_TUPLES_H */

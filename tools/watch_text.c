@@ -49,9 +49,7 @@ static void add_supply(const struct twi_watch *watch, const int64_t *row,
 	bool raw = view->numeric;
 	char *bar;
 
-	bar = twi_bar(capacity ? row[TWI_tuples_used] : 1,
-		      capacity ? capacity : 1, width < 60 ? width : 60,
-		      view->utf8);
+	bar = twi_used_text(row, width < 60 ? width : 60, view->utf8);
 	twi_block_add(block, LABEL "%s of %s ports, %s", "used",
 		      twi_count(row[TWI_tuples_used], raw).s,
 		      twi_count(capacity, raw).s,

@@ -300,10 +300,7 @@ static void draw_bar(const struct twi_watch *watch,
 		     const struct twi_rect *rect, int line, int col,
 		     const int64_t *row)
 {
-	bool none = !row[TWI_tuples_capacity];
-	char *bar = twi_bar(none ? 1 : row[TWI_tuples_used],
-			    none ? 1 : row[TWI_tuples_capacity], BAR,
-			    watch->view.utf8);
+	char *bar = twi_used_text(row, BAR, watch->view.utf8);
 
 	twi_screen_text(rect, line, col, bar_ink(row), bar);
 	free(bar);
