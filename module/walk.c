@@ -11,10 +11,11 @@
  * What is exact.  Sockets are SLAB_TYPESAFE_BY_RCU: the one we stand on may be
  * freed and become another in this chain, in another, or in none.  So:
  *
- *  1. Its hash is read, then its next pointer, then its fields; then, after
- *     smp_rmb(), it must still be hashed, have that hash, be in this chain by
- *     its hash and its namespace, and have a reference count that is not 0 and
- *     a state that belongs here.  Else its chain is walked again.
+ *  1. Its hash is read, then its next pointer and its fields, then whether it
+ *     is hashed and its reference count, then its hash once more, an smp_rmb()
+ *     between any two of these.  It must be hashed, have that hash still, be in
+ *     this chain by its hash and its namespace, and have a reference count that
+ *     is not 0 and a state that belongs here.  Else its chain is walked again.
  *  2. No next pointer may lead to the node that we began at, and at the end
  *     that one must still be the head.  Sockets enter an ehash at the head, so
  *     that one that was freed and came back into this very chain while we were
@@ -62,7 +63,7 @@
 /* Copies that a lane has room for before it spills. */
 #define WALK_LANE_SOCKS		16
 /* Nodes and buckets after which RCU is left at the next chain end. */
-#define WALK_RCU_BATCH		4096
+#define WALK_RCU_BATCH		3072
 /* Tries under RCU before a chain is walked under its lock. */
 #define WALK_TRIES		8
 /* Times a flooded chain is taken up again after it was lost. */
@@ -75,7 +76,7 @@
 /* Nodes above which a hold of a bind lock is worth the clock that times it. */
 #define WALK_BIND_TIMED		16
 /* Bind buckets and chains counted before softirqs are let run. */
-#define WALK_BIND_RUN		64
+#define WALK_BIND_RUN		32
 /* Bind buckets of one chain that are walked at all. */
 #define WALK_BIND_CHAIN		4096
 
@@ -224,7 +225,7 @@ static __always_inline void node_prefetch(struct hlist_nulls_node *node,
 static __always_inline u8 sock_state(const struct sock *sk)
 {
 	/* One more than the state; 0 for those that no table holds. */
-	static const u8 states[TCP_MAX_STATES] = {
+	static const u8 states[16] = {
 		[TCP_ESTABLISHED]	= TWI_STATE_established + 1,
 		[TCP_SYN_SENT]		= TWI_STATE_syn_sent + 1,
 		[TCP_SYN_RECV]		= TWI_STATE_syn_recv + 1,
@@ -237,9 +238,11 @@ static __always_inline u8 sock_state(const struct sock *sk)
 		[TCP_CLOSING]		= TWI_STATE_closing + 1,
 		[TCP_LISTEN]		= TWI_STATE_listen + 1,
 	};
-	u8 state = READ_ONCE(sk->sk_state);
+	u8 state;
 
-	state = state < ARRAY_SIZE(states) ? states[state] - 1 : U8_MAX;
+	static_assert(ARRAY_SIZE(states) >= TCP_MAX_STATES,
+		      "a state is an index");
+	state = states[READ_ONCE(sk->sk_state) % ARRAY_SIZE(states)] - 1;
 	if (state == TWI_STATE_tw &&
 	    READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_FIN_WAIT2)
 		state = TWI_STATE_fw2;
@@ -267,7 +270,8 @@ static __always_inline void sock_timer(const struct sock *sk,
 	/* hlist_unhashed_lockless() as timer_pending() does it. */
 	if (READ_ONCE(tw->tw_timer.entry.pprev))
 		copy->flags |= TWI_SOCK_ARMED;
-	copy->expires = READ_ONCE(tw->tw_timer.expires);
+	/* Written plainly, under the lock of its wheel: see wheel_add(). */
+	copy->expires = data_race(READ_ONCE(tw->tw_timer.expires));
 	copy->timer = READ_ONCE(tw->tw_timer.flags);
 	copy->stamp = twi_tw_stamp(tw);
 }
@@ -339,6 +343,17 @@ static __always_inline u32 sock_id(const struct sock *sk, enum walk_kind kind)
 				     READ_ONCE(sk->sk_hash);
 }
 
+/* The sock_id() before anything else is read of a socket. */
+static __always_inline u32 sock_begin(const struct sock *sk,
+				      enum walk_kind kind)
+{
+	u32 id = sock_id(sk, kind);
+
+	/* As in sock_copy(): what follows is no older than the hash. */
+	smp_rmb();
+	return id;
+}
+
 /*
  * Copies one socket, whose sock_id() was @id before anything else was read of
  * it.  @locked says that the chain's lock is held, so that what
@@ -357,7 +372,7 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 					    struct twi_ends *ends)
 {
 	const struct sock *sk = node_sock(node);
-	bool gone = false;
+	bool gone = false, unborn = false;
 
 	/* Nodes are read as they are: no accessor of the kernel's asks this. */
 	RCU_LOCKDEP_WARN(!locked && !rcu_read_lock_held(),
@@ -382,6 +397,11 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 		 */
 		smp_rmb();
 		gone = hlist_nulls_unhashed_lockless(node);
+		unborn = !refcount_read(&sk->sk_refcnt);
+		/* And the hash last: memory that is filled anew has lost the
+		 * one it had before its reference count is set.
+		 */
+		smp_rmb();
 		if (sock_id(sk, kind) != id)
 			return VISIT_MOVED;
 	}
@@ -390,7 +410,7 @@ static __always_inline enum visit sock_copy(const struct chains *t, u32 slot,
 		return VISIT_MOVED;
 	if (gone)
 		return VISIT_GONE;
-	if (!locked && !refcount_read(&sk->sk_refcnt))
+	if (unborn)
 		return VISIT_UNBORN;
 	if (kind == WALK_LISTEN)
 		return copy->state == TWI_STATE_listen ? VISIT_GOOD :
@@ -618,7 +638,7 @@ static bool flood_run(struct twi_walk *walk, const struct chains *t, u32 slot,
 	/* Not before: a socket's memory stays one in this section alone. */
 	first = READ_ONCE(chain_head(t, slot)->first);
 	for (node = first; whole && !is_a_nulls(node); node = next) {
-		u32 id = sock_id(node_sock(node), kind);
+		u32 id = sock_begin(node_sock(node), kind);
 		enum visit visit;
 
 		next = READ_ONCE(node->next);
@@ -843,7 +863,7 @@ static __always_inline void lane_step(struct twi_walk *walk,
 		copy = lane->copy;
 	}
 	/* The pointer is of the socket that the id and the copy are of. */
-	id = sock_id(node_sock(node), kind);
+	id = sock_begin(node_sock(node), kind);
 	next = READ_ONCE(node->next);
 	visit = sock_copy(t, lane->slot, &course->set, node, id, kind, false,
 			  walk_sides(walk, kind), copy,
@@ -1175,17 +1195,20 @@ static __always_inline u32 bind_length(struct twi_walk *walk,
 				       u32 *bound)
 {
 	struct hlist_node *node;
+	bool cut = false;
 	u32 nr = 0;
 
 	spin_lock(&head->lock);
 	hlist_for_each(node, &head->chain) {
-		if (++nr == WALK_BIND_CHAIN)
+		cut = nr == WALK_BIND_CHAIN;
+		if (unlikely(cut))
 			break;
+		nr++;
 		if (bound)
 			bound_copy(walk, node, bound);
 	}
 	spin_unlock(&head->lock);
-	if (unlikely(nr == WALK_BIND_CHAIN)) {
+	if (unlikely(cut)) {
 		walk->cost->unfinished++;
 		/* Whose buckets come after is not known. */
 		if (bound)

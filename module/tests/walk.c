@@ -267,13 +267,18 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 
 /* Of walks that are not taken here. */
 
+/* What was folded of bind buckets. */
+static u32 binds, binds_cut, bind_len;
+
 int twi_census_binds(struct twi_census *c, const struct twi_bind *bind, u32 nr)
 {
+	binds += nr;
 	return 0;
 }
 
 void twi_census_binds_cut(struct twi_census *c)
 {
+	binds_cut++;
 }
 
 void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
@@ -283,6 +288,7 @@ void twi_census_bind2s(struct twi_census *c, const struct twi_bind2 *bind2,
 
 void twi_census_bhash_len(struct twi_census *c, u32 slot, u32 nr)
 {
+	bind_len += nr;
 }
 
 void twi_census_bhash2_len(struct twi_census *c, u32 slot, u32 nr)
@@ -342,8 +348,10 @@ static u32 add(u8 table, u8 slot, bool listens)
 	return nr;
 }
 
-/* Walks all tables, or the listening one. */
-static void walk(u32 tables, bool listens)
+/* All tables, the listening one, or the bind hash in either way. */
+enum what { EHASH, LISTENS, BOUND, BHASH };
+
+static void walk(u32 tables, enum what what)
 {
 	struct inet_hashinfo *hinfo[TABLES] = { &hinfos[0], &hinfos[1] };
 	struct twi_netns info[TABLES] = { { .table = 0 }, { .table = 1 } };
@@ -354,6 +362,8 @@ static void walk(u32 tables, bool listens)
 	};
 	u32 i, at;
 
+	for (i = 0; i < ARRAY_SIZE(slots); i++)
+		slots[i].index = TWI_NETNS_UNHELD;
 	for (i = 0; i < tables; i++) {
 		at = hash_ptr(&nets[i], set.bits);
 		while (slots[at].net)
@@ -362,10 +372,20 @@ static void walk(u32 tables, bool listens)
 	}
 	the_walk.set = &set;
 	held = tables;
-	if (listens)
-		EXPECT(0, twi_walk_listeners(&the_walk));
-	else
+	switch (what) {
+	case EHASH:
 		EXPECT(0, twi_walk_ehash(&the_walk, TWI_WALK_PLAIN));
+		break;
+	case LISTENS:
+		EXPECT(0, twi_walk_listeners(&the_walk));
+		break;
+	case BOUND:
+		EXPECT(0, twi_walk_bound(&the_walk));
+		break;
+	case BHASH:
+		EXPECT(0, twi_walk_bhash(&the_walk));
+		break;
+	}
 	EXPECT(0, shim_rcu);
 	EXPECT(0, shim_locked);
 }
@@ -415,7 +435,7 @@ static bool try(struct trial *t)
 	tables_empty();
 	t->populate();
 	stay = ports;
-	walk(t->tables, t->listens);
+	walk(t->tables, t->listens ? LISTENS : EHASH);
 	done = !pending();
 	for (port = 0; port < ports; port++) {
 		moves = port >= stay;
@@ -839,6 +859,67 @@ static void test_flood(void)
 	flood(TWI_CHAIN_MAX + 19);
 }
 
+/* To the last bucket of a chain that is walked, in one hold of its lock or more. */
+static void bind_chain(enum what what, u32 nr)
+{
+	static struct inet_bind_bucket tb[4098];
+	static struct inet_bind_hashbucket head, none;
+	static struct net net;
+	const u32 most = 4096;
+	u32 i;
+
+	memset(tb, 0, sizeof(tb));
+	for (i = 0; i < nr; i++) {
+		tb[i].ib_net = &net;
+		tb[i].port = i;
+		tb[i].node.next = i + 1 < nr ? &tb[i + 1].node : NULL;
+	}
+	tables_empty();
+	head.chain.first = nr ? &tb[0].node : NULL;
+	hinfos[0].bhash = &head;
+	hinfos[0].bhash2 = &none;
+	hinfos[0].bhash_size = 1;
+	binds = 0;
+	binds_cut = 0;
+	bind_len = 0;
+	EXPECT(0, twi_walk_alloc(&the_walk));
+	walk(1, what);
+	twi_walk_free(&the_walk);
+	EXPECT(nr < most ? nr : most, binds);
+	EXPECT(nr < most ? nr : most, bind_len);
+	EXPECT(nr > most && what == BOUND, binds_cut);
+	EXPECT(nr > most, cost.unfinished);
+	EXPECT(nr > 256 && what == BHASH, cost.inexact);
+}
+
+static void test_bind_chain(void)
+{
+	static const u32 nr[] = { 0, 1, 256, 257, 4095, 4096, 4097, 4098 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(nr); i++) {
+		bind_chain(BOUND, nr[i]);
+		bind_chain(BHASH, nr[i]);
+	}
+}
+
+/* A socket that is in no state that its table holds, and stays there. */
+static void test_state(void)
+{
+	u32 listens;
+
+	for (listens = 0; listens < 2; listens++) {
+		tables_empty();
+		sock_of(add(0, 1, listens))->sk_state = TCP_CLOSE;
+		EXPECT(0, twi_walk_alloc(&the_walk));
+		walk(1, listens ? LISTENS : EHASH);
+		twi_walk_free(&the_walk);
+		EXPECT(true, cost.dropped_state > 1);
+		EXPECT(1, cost.lock_fallbacks);
+		EXPECT(1, cost.skipped);
+	}
+}
+
 static const struct test tests[] = {
 	{ "a socket that moves to each place", test_move_once },
 	{ "a chain that takes more room", test_long_chain },
@@ -851,6 +932,8 @@ static const struct test tests[] = {
 	{ "a socket that moves between tables twice", test_tables_twice },
 	{ "a socket that moves to a namespace not held", test_unheld },
 	{ "a listener that moves", test_listeners },
+	{ "a socket in no state of its table", test_state },
+	{ "a bind chain that is longer than one hold of its lock", test_bind_chain },
 };
 
 int main(void)

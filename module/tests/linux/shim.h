@@ -176,11 +176,15 @@ struct shim_hash_key {
 static inline u32 hsiphash(const void *data, size_t len,
 			   const hsiphash_key_t *key)
 {
-	u64 hash = key->key[0] ^ len;
-	const u8 *byte = data;
+	u64 hash = key->key[0] ^ len, word;
 
-	for (; len; len--)
-		hash = (hash ^ *byte++) * 0x9e3779b97f4a7c15ULL;
+	/* Whole words, as keys are. */
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		data = (const char *)data + sizeof(word);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
 	hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15ULL;
 	return hash >> 32 | (u32)key->key[1];
 }

@@ -4,6 +4,9 @@
  * another CPU that changes them between any two reads of the walk's.  Each other
  * header here stands for the kernel's of that name and includes this.
  *
+ * With SHIM_STILL there is no other CPU, and what is left is what a kernel
+ * without any debugging would compile: for who counts instructions.
+ *
  * In place of compat.h too, whose answers are those of one kernel.
  */
 #ifndef TWI_NET_SHIM_H
@@ -16,7 +19,11 @@
 #include "../linux/shim.h"
 
 /* Before each read of what another CPU may change. */
+#ifndef SHIM_STILL
 void shim_step(const void *what);
+#else
+#define shim_step(what)		do { } while (0)
+#endif
 /* What the walk did wrong. */
 void shim_wrong(const char *what);
 /* Locks of hash tables held, RCU sections entered. */
@@ -48,17 +55,18 @@ struct shim_lock {
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
-#define prefetch(p)		((void)(p))
+#define prefetch(p)		__builtin_prefetch(p)
+#define data_race(x)		(x)	/* KCSAN does not look here */
 #define pr_err(...)		fprintf(stderr, __VA_ARGS__)
 
-/* Nobody else changes memory, but for what the compiler can't see. */
+/* Once, as the kernel's: the compiler makes nothing of what it read before. */
 #define READ_ONCE(x)							\
-	(*({								\
+	({								\
 		const __typeof__(x) *at_ = &(x);			\
 									\
 		shim_step(at_);						\
-		at_;							\
-	}))
+		__atomic_load_n(at_, __ATOMIC_RELAXED);			\
+	})
 
 static inline u64 ktime_get_ns(void)
 {
@@ -69,7 +77,7 @@ static inline u64 ktime_get_ns(void)
 #define fatal_signal_pending(task)	((void)(task), false)
 
 /* One CPU sees its own order. */
-#define smp_rmb()		do { } while (0)
+#define smp_rmb()		asm volatile("" ::: "memory")
 
 static inline u32 hash_ptr(const void *p, u32 bits)
 {
@@ -93,7 +101,11 @@ static inline void rcu_read_unlock(void)
 }
 
 #define rcu_read_lock_held()	(shim_rcu > 0)
+#ifndef SHIM_STILL
 #define RCU_LOCKDEP_WARN(c, s)	do { if (c) shim_wrong(s); } while (0)
+#else
+#define RCU_LOCKDEP_WARN(c, s)	do { } while (0)
+#endif
 
 /* Locks */
 static inline void shim_lock(spinlock_t *lock)
@@ -129,8 +141,11 @@ struct hlist_head {
 #define hlist_entry(p, t, m)	container_of(p, t, m)
 #define hlist_for_each(p, head)						\
 	for (p = (head)->first; p; p = p->next)
+#define hlist_entry_safe(p, t, m)					\
+	((p) ? container_of(p, t, m) : NULL)
 #define hlist_for_each_entry(p, head, m)				\
-	for (p = (void *)(head)->first; p; p = (void *)p->m.next)
+	for (p = hlist_entry_safe((head)->first, __typeof__(*(p)), m); p; \
+	     p = hlist_entry_safe((p)->m.next, __typeof__(*(p)), m))
 
 struct hlist_nulls_node {
 	struct hlist_nulls_node *next, **pprev;
