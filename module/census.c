@@ -30,12 +30,14 @@ static u64 port_key(u32 net, u16 port, s32 dev)
 /*
  * Eight neighbouring ports share a block, as their sockets are often
  * neighbours in the ehash (one group's fill consecutive buckets from Linux
- * 7.3 on), and blocks are spread over the table.
+ * 7.3 on), and blocks are spread over the table, each time in another way:
+ * multiplied by an odd number that chance gave, few of any blocks that somebody
+ * chose meet (Dietzfelbinger and others, J. Algorithms 25, 1997).
  */
 static u32 port_home(const struct twi_ports *ports, u64 key)
 {
 	u64 block = key & ~(7ULL << 32);
-	u32 hash = (block * 0x9e3779b97f4a7c15ULL) >> 32;
+	u32 hash = (block * ports->factor) >> 32;
 
 	return (((u64)hash * (ports->slots / 8)) >> 32) * 8 + (key >> 32) % 8;
 }
@@ -236,11 +238,17 @@ u32 twi_wheel_step(u32 timeout)
 	return 1U << TWI_WHEEL_SHIFT(level);
 }
 
-static struct twi_cells *net_cells(struct twi_census *c, u16 net)
+/*
+ * Index in the cells of a namespace: 0 for all that are not held, and 1 for all
+ * others where they are not told apart.
+ */
+static u16 net_cells(u32 want, u16 net)
 {
-	if (unlikely(net == TWI_NETNS_UNHELD))
-		return &c->cells[0];
-	return &c->cells[c->want & TWI_WANT_NETNS ? net + 1 : 1];
+	const u16 last = want & TWI_WANT_NETNS ? U16_MAX : 1;
+
+	static_assert(TWI_NETNS_UNHELD == U16_MAX,
+		      "one more than it is 0");
+	return min((u16)(net + 1), last);
 }
 
 /**
@@ -255,23 +263,29 @@ void twi_census_socks(struct twi_census *c, const struct twi_sock *sock,
 		      u32 nr)
 {
 	const struct twi_sock *end = sock + nr;
+	const struct twi_sock *s;
 	const u32 want = c->want;
 	u32 tw = 0, fw2 = 0;
 
-	for (; sock < end; sock++) {
-		net_cells(c, sock->net)->nr[sock->family][sock->state]++;
-		tw += sock->state == TWI_STATE_tw;
-		fw2 += sock->state == TWI_STATE_fw2;
-		if (want & TWI_WANT_SIDES)
-			side_count(c, sock);
-		if (want & TWI_WANT_PORTS)
-			port_count(&c->ports, port_key(sock->net, sock->lport,
-						       sock->dev), sock->state);
-		if (want & TWI_WANT_WHEEL && sock->state <= TWI_STATE_fw2)
-			wheel_add(&c->wheel, sock);
+	for (s = sock; s < end; s++) {
+		c->cells[net_cells(want, s->net)].nr[s->family][s->state]++;
+		tw += s->state == TWI_STATE_tw;
+		fw2 += s->state == TWI_STATE_fw2;
 	}
 	c->part_tw += tw;
 	c->part_fw2 += fw2;
+	/* Each file wants one of these at most, and most files none. */
+	if (want & TWI_WANT_SIDES)
+		for (s = sock; s < end; s++)
+			side_count(c, s);
+	if (want & TWI_WANT_PORTS)
+		for (s = sock; s < end; s++)
+			port_count(&c->ports, port_key(s->net, s->lport,
+						       s->dev), s->state);
+	if (want & TWI_WANT_WHEEL)
+		for (s = sock; s < end; s++)
+			if (s->state <= TWI_STATE_fw2)
+				wheel_add(&c->wheel, s);
 }
 
 /**
@@ -329,7 +343,7 @@ void twi_census_listeners(struct twi_census *c, const struct twi_sock *sock,
 	for (; sock < end; sock++) {
 		struct twi_port *port;
 
-		net_cells(c, sock->net)->listeners++;
+		c->cells[net_cells(c->want, sock->net)].listeners++;
 		if (!(c->want & TWI_WANT_PORTS))
 			continue;
 		port = port_get(&c->ports, port_key(sock->net, sock->lport,
@@ -541,6 +555,8 @@ void twi_census_join(struct twi_census *c, twi_l3mdev_fn l3mdev,
 		s32 dev = (u32)port->key;
 		int master;
 
+		if (!(i % 1024))
+			cond_resched();
 		if (!port->key || !dev || dev == DEV_LOST ||
 		    twi_port_net(port) == TWI_NETNS_UNHELD)
 			continue;
@@ -680,6 +696,8 @@ u32 twi_census_only_tw(const struct twi_census *c, u64 *bind2)
 
 	*bind2 = 0;
 	for (i = 0; i < c->binds; i++) {
+		if (!(i % 1024))
+			cond_resched();
 		twi_census_bind_row(c, i, &row);
 		if (row.only_tw != 1)
 			continue;
@@ -868,6 +886,7 @@ static int alloc_ports(struct twi_census *c, struct twi_ports *ports, u32 max)
 	/* A third stays free, so that a probe for what is not there ends soon. */
 	ports->slots = ALIGN(max + max / 2 + 1, 8);
 	ports->max = max;
+	ports->factor = c->seed | 1;
 	ports->slot = census_calloc(c, ports->slots, sizeof(*ports->slot));
 	ports->last = ports->slot;
 	return ports->slot ? 0 : -ENOMEM;

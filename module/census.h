@@ -68,6 +68,7 @@ struct twi_port {
  * @slots:	a multiple of 8
  * @used:	slots taken
  * @max:	slots that may be taken
+ * @factor:	of the hash, odd
  * @overflow:	sockets that found no slot
  * @last:	slot of the last socket; that of the next one is often the same
  */
@@ -77,6 +78,7 @@ struct twi_ports {
 	u32 slots;
 	u32 used;
 	u32 max;
+	u64 factor;
 	u64 overflow;
 };
 
@@ -194,6 +196,8 @@ struct twi_bind_row {
  * @wheel:	the death row
  * @bind:	bind buckets, @binds of them in room for @bind_room
  * @bind_max:	how many may be kept, 0 for all; set by the caller
+ * @seed:	of the places of ports, so that nobody outside can aim at one; set
+ *		by the caller
  * @binds_overflow: bind buckets that were left out
  * @binds_lost:	a bit for each namespace of which there are such
  * @binds_lost_any: they may be of any namespace
@@ -220,6 +224,7 @@ struct twi_census {
 	u32 binds;
 	u32 bind_room;
 	u32 bind_max;
+	u64 seed;
 	u32 binds_overflow;
 	u64 binds_lost[TWI_NETNS_MAX / 64];
 	bool binds_lost_any;

@@ -104,7 +104,7 @@ static void info_fill(struct twi_netns *info, struct net *net, u32 table)
 
 static int set_alloc(struct twi_netns_set *set, u32 room)
 {
-	u32 slots;
+	u32 slots, i;
 
 	/* At most half full, so that a miss ends soon. */
 	set->bits = ilog2(roundup_pow_of_two(room)) + 1;
@@ -120,6 +120,8 @@ static int set_alloc(struct twi_netns_set *set, u32 room)
 		twi_netns_free(set);
 		return -ENOMEM;
 	}
+	for (i = 0; i < slots; i++)
+		set->slot[i].index = TWI_NETNS_UNHELD;
 	set->bytes = room * (sizeof(*set->info) + sizeof(*set->net)) +
 		     slots * sizeof(*set->slot) +
 		     (room + 1) * (sizeof(*set->table) + sizeof(*set->hinfo));

@@ -22,7 +22,8 @@ struct twi_netns_slot {
  * struct twi_netns_set - the namespaces held, by cookie
  * @info:	their values, @nr of them, ordered by cookie
  * @net:	the namespaces, in the order of @info, each with a reference
- * @slot:	open-addressing hash of @net, 1 << @bits slots
+ * @slot:	open-addressing hash of @net, 1 << @bits slots; one that is empty
+ *		has the index TWI_NETNS_UNHELD
  * @table:	values of the distinct established hashes, the shared one first
  * @hinfo:	these hashes, in the order of @table
  * @nr:		namespaces held
@@ -67,12 +68,9 @@ static inline u16 twi_netns_find(const struct twi_netns_set *set,
 {
 	u32 i = hash_ptr(net, set->bits);
 
-	while (set->slot[i].net) {
-		if (set->slot[i].net == net)
-			return set->slot[i].index;
+	while (unlikely(set->slot[i].net != net && set->slot[i].net))
 		i = (i + 1) & ((1U << set->bits) - 1);
-	}
-	return TWI_NETNS_UNHELD;
+	return set->slot[i].index;
 }
 
 #endif /* TWI_NETNS_H */

@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
+#include <linux/sizes.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
 #include <net/tcp.h>
@@ -158,10 +159,17 @@ static_assert(!TWI_CAP_REUSE_DELAY || TWI_CAP_ENTRY_STAMP,
 
 static void clock_read(struct twi_clock *clock)
 {
+	struct timespec64 coarse;
+
+	/*
+	 * The seconds of ktime_get_seconds(), which tw_ts_recent_stamp is taken
+	 * from: that reads them while they may be changing.
+	 */
+	ktime_get_coarse_ts64(&coarse);
+	clock->now_s = coarse.tv_sec;
 	clock->now = jiffies;
 	/* tcp_clock_ms(), which tw_entry_stamp is taken from. */
 	clock->now_ms = div_u64(ktime_get_ns(), NSEC_PER_MSEC);
-	clock->now_s = ktime_get_seconds();
 	clock->hz = HZ;
 	clock->tw_len = TCP_TIMEWAIT_LEN;
 	clock->tw_step = twi_wheel_step(TCP_TIMEWAIT_LEN);
@@ -187,8 +195,11 @@ static void count_buckets(struct twi_report *report)
 	const struct twi_census *c = &report->census;
 	u32 i;
 
-	for (i = 0; i < c->buckets; i++)
+	for (i = 0; i < c->buckets; i++) {
+		if (!(i % 65536))
+			cond_resched();
 		report->rows += c->bucket[i].sockets > 0;
+	}
 }
 
 /* What the namespace of each supply says, as of now. */
@@ -331,6 +342,7 @@ static int pass_walk(struct twi_report *report)
 	int err;
 
 	twi_walk_objects(&report->objects);
+	report->census.seed = get_random_u64();
 	err = twi_census_alloc(&report->census, file_wants[report->file],
 			       report->set.nr, report->set.table,
 			       report->set.tables);
@@ -426,6 +438,8 @@ static struct twi_report *report_make(enum twi_file file)
 	struct twi_report *report;
 	int err;
 
+	/* In a slab, not in pages twice its size, and where KASAN sees more. */
+	static_assert(sizeof(*report) <= SZ_8K, "a report fits kmalloc-8k");
 	report = kzalloc(sizeof(*report), TWI_GFP);
 	if (!report)
 		return ERR_PTR(-ENOMEM);

@@ -130,6 +130,9 @@ void twi_sides_listeners(struct twi_sides *sides, const struct twi_sock *sock,
 		u32 i = twi_sides_first(sides, sock->net, sock->lport);
 		s32 l3mdev;
 
+		/* Nobody is asked for a namespace that may be gone. */
+		if (sock->net == TWI_NETNS_UNHELD)
+			continue;
 		if (!bind_is(sides, i, sock->net, sock->lport))
 			continue;
 		l3mdev = sides_l3mdev(sides, sock->net, sock->dev);

@@ -10,7 +10,7 @@
 /* A bit for each port. */
 #define TWI_PORT_BITS		65536
 /* Devices of which it is remembered what they are bound under. */
-#define TWI_SIDES_DEVS		64
+#define TWI_SIDES_DEVS		32
 
 enum twi_side {
 #define X(name) TWI_SIDE_##name,

@@ -16,6 +16,8 @@ static u32 asked;
 static int l3mdev(const void *arg, u32 net, int dev)
 {
 	EXPECT(42, *(const int *)arg);
+	/* Of one that is not held nothing is known, nor whether it is there. */
+	EXPECT(true, net != TWI_NETNS_UNHELD);
 	asked++;
 	if (net == 1)
 		return dev == 5 ? 0 : -1;
@@ -53,7 +55,7 @@ static const int arg = 42;
 static struct twi_sides sides(void)
 {
 	const struct twi_sock listeners[] = { sock(0, 80, 0), sock(1, 22, 0),
-					      sock(TWI_NETNS_UNHELD, 443, 0) };
+					      sock(TWI_NETNS_UNHELD, 80, 7) };
 	struct twi_sides sides = {};
 
 	memcpy(binds, ports, sizeof(binds));
