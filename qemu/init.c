@@ -11,6 +11,9 @@
  * Disks, in the order of QEMU's command line: the root, /lib/modules, and a
  * tar file that is unpacked over the root: the script and its files in /job,
  * /etc/job pointing to the script.
+ *
+ * Disks and ports are virtio's, unless the kernel's command line has paths for
+ * them (disk=, output=, verdict=), which it puts in our environment.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,6 +33,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,19 +120,28 @@ static void wait_for(const char *path)
 	}
 }
 
+/* The path of a disk that the host has given, 'a' for the first one. */
+static const char *disk(char letter)
+{
+	const char *prefix = getenv("disk");
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s%c", prefix ? prefix : "/dev/vd",
+		 letter);
+	wait_for(path);
+	return path;
+}
+
 /* A read-only root serves any number of guests; each writes to its memory. */
 static void mount_root(void)
 {
-	wait_for("/dev/vda");
-	wait_for("/dev/vdb");
-	wait_for("/dev/vdc");
-	mount_at("/dev/vda", "/lower", "ext4", MS_RDONLY, "");
+	mount_at(disk('a'), "/lower", "ext4", MS_RDONLY, "");
 	mount_at("none", "/upper", "tmpfs", 0, "mode=755");
 	mkdir("/upper/data", 0755);
 	mkdir("/upper/work", 0755);
 	mount_at("none", "/new", "overlay", 0,
 		 "lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work");
-	mount_at("/dev/vdb", "/new/usr/lib/modules", "ext4", MS_RDONLY, "");
+	mount_at(disk('b'), "/new/usr/lib/modules", "ext4", MS_RDONLY, "");
 	mount_at("/dev", "/new/dev", NULL, MS_MOVE, NULL);
 	mount_at("/sys", "/new/sys", NULL, MS_MOVE, NULL);
 	mount_at("/proc", "/new/proc", NULL, MS_MOVE, NULL);
@@ -195,11 +208,28 @@ static int port_find(const char *name)
 	return port;
 }
 
+/* Opens a serial line in place of a port: bytes are to go through as they are. */
+static int line_open(const char *path)
+{
+	int line = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	struct termios mode;
+
+	if (line < 0 || tcgetattr(line, &mode))
+		die(path);
+	cfmakeraw(&mode);
+	if (tcsetattr(line, TCSANOW, &mode))
+		die(path);
+	return line;
+}
+
 /* Ports get their names by messages that come after the device itself. */
 static int port_open(const char *name)
 {
+	const char *path = getenv(name);
 	int port, ms;
 
+	if (path)
+		return line_open(path);
 	for (ms = 0; (port = port_find(name)) < 0; ms += POLL_MS) {
 		if (ms >= WAIT_MS)
 			die(name);
@@ -340,6 +370,7 @@ static int run(int port)
 		run_script(ends[1]);
 	close(ends[1]);
 	status = pump(pid, ends[0], children, port);
+	tcdrain(port);
 	close(port);
 	return status;
 }
@@ -373,11 +404,12 @@ static void verdict(int port, int status, long boot_ms)
 		 status, read_number("/proc/sys/kernel/tainted"), boot_ms,
 		 uptime_ms() - boot_ms);
 	write_all(port, text, strlen(text));
+	tcdrain(port);
 }
 
 int main(void)
 {
-	char *const unpack[] = { "tar", "-xf", "/dev/vdc", "-C", "/", NULL };
+	char *unpack[] = { "tar", "-xf", NULL, "-C", "/", NULL };
 	int output, port, status;
 	long boot_ms;
 
@@ -395,6 +427,7 @@ int main(void)
 	setenv("HOME", "/root", 1);
 	setenv("LANG", "C.UTF-8", 1);
 	unsetenv("TERM");
+	unpack[2] = (char *)disk('c');
 	if (spawn_wait(unpack))
 		die("tar");
 	output = port_open("output");

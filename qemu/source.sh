@@ -56,6 +56,7 @@ source_key() {
 		cat "${source%/tree}/version"
 		"${cross}gcc" --version | head -n 1
 		source_options "$1"
+		[ -z "$kcflags" ] || cat "${kcflags#* }"
 	} | sha256sum | cut -c 1-12
 }
 
@@ -80,6 +81,7 @@ source_make() {
 	local dir=$1
 	shift
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u OUTPUT -u KDIR \
+		${kcflags:+"KCFLAGS=$kcflags"} \
 		nice -n 19 make -s -C "$source" O="$dir" -j "$(nproc)" \
 		ARCH="$linux_arch" CROSS_COMPILE="$cross" "$@" \
 		>>"$dir.log" 2>&1 || {
@@ -127,8 +129,7 @@ source_build() {
 	source_make "$build" INSTALL_MOD_PATH="$1/image" modules_install
 	release=$(cat "$build/include/config/kernel.release")
 	mkdir -p "$1/image/boot"
-	cp "$build/arch/$linux_arch/boot/$boot_image" \
-		"$1/image/boot/vmlinuz-$release"
+	cp "$build/$boot_path" "$1/image/boot/vmlinuz-$release"
 	cp "$build/.config" "$1/image/boot/config-$release"
 	source_prune "$build"
 	sed -i -e "s|$1/|$dir/|" -e "2i export ARCH = $linux_arch" \
