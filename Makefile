@@ -9,7 +9,8 @@
 #   make check-matrix  the selftests on each kernel of qemu/kernels that is to
 #                      be right on
 #   make check-debug   the same on each that has one of the kernel's detectors
-#   make coverage   which lines run, on each kernel of check-matrix
+#   make bench      how fast the module is, beside what else could be asked
+#   make coverage   which lines run, on each kernel of check-matrix and one more
 #   make install    module and reader; DESTDIR, prefix
 #   make uninstall  removes both; with the same DESTDIR, prefix
 #   make deb        Debian packages: the module for DKMS, and the reader
@@ -45,6 +46,9 @@ check-matrix check-debug:
 coverage:
 	scripts/coverage
 
+bench:
+	bench/run
+
 install: install-module install-tools
 
 # Of a module that was not built, modules_install installs nothing and is content.
@@ -77,8 +81,9 @@ clean-module:
 
 clean: clean-module
 	$(MAKE) -C tools clean
+	$(MAKE) -C bench clean
 	$(MAKE) -C module/tests clean
 
-.PHONY: all module tools demo check check-matrix check-debug coverage clean \
-	clean-module deb install install-module install-tools uninstall \
+.PHONY: all module tools demo check check-matrix check-debug coverage bench \
+	clean clean-module deb install install-module install-tools uninstall \
 	uninstall-module uninstall-tools
