@@ -5,6 +5,7 @@
  * the bucket under its lock.
  */
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "kselftest_harness.h"
@@ -417,6 +418,59 @@ TEST_F(share, l3mdev)
 	ASSERT_EQ(4, tw_sockstat());
 	EXPECT_EQ(1, cell(PORT, vrf, "ambiguous"));
 	EXPECT_EQ(1, cell(PORT, 0, "ambiguous"));
+}
+
+static int listen_in(const char *vrf)
+{
+	const struct sockaddr_in any = {
+		.sin_family = AF_INET, .sin_port = htons(PORT),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, vrf, strlen(vrf)) ||
+	    bind(fd, (const void *)&any, sizeof(any)) || listen(fd, 1))
+		return tw_fail(vrf);
+	return fd;
+}
+
+/*
+ * The buckets of a port in many VRFs share a chain of bhash, and one of bhash2.
+ * More of them than one hold of its lock copies: each is there once, and the
+ * pass says that it let go of the lock in between.
+ */
+TEST_F_TIMEOUT(share, long_chain, 200)
+{
+	const int n = 300;
+	struct tw_file *f;
+	char vrf[16];
+	int seen = 0;
+	FILE *ip;
+
+	if (system("ip link add vrf0 type vrf table 1000"))
+		SKIP(return, "no VRF device: CONFIG_NET_VRF");
+	ip = popen("ip -batch -", "w");
+	ASSERT_NE(NULL, ip);
+	for (int i = 1; i < n; i++)
+		fprintf(ip, "link add vrf%d type vrf table %d\n", i, 1000 + i);
+	ASSERT_EQ(0, pclose(ip));
+	for (int i = 0; i < n; i++) {
+		snprintf(vrf, sizeof(vrf), "vrf%d", i);
+		ASSERT_LE(0, listen_in(vrf));
+	}
+	f = tw_load("bind_buckets");
+	ASSERT_NE(NULL, f);
+	for (int i = 0; i < n; i++) {
+		int row;
+
+		snprintf(vrf, sizeof(vrf), "vrf%d", i);
+		row = find(f, PORT, if_nametoindex(vrf));
+		seen += row >= 0 && tw_cell(f, row, "listeners") == 1 &&
+			tw_cell(f, row, "ambiguous") == 0;
+	}
+	EXPECT_EQ(n, seen);
+	EXPECT_EQ(self->has2 > 0 ? 2 : 1, tw_get(f, "pass_inexact"));
+	EXPECT_EQ(0, tw_get(f, "pass_unfinished"));
 }
 
 TEST_HARNESS_MAIN

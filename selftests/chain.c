@@ -16,7 +16,7 @@
 #define PORT	5000
 #define SOCKETS	(20000LL / tw_slow())
 /* Nodes that one RCU section visits. */
-#define BATCH	4096
+#define BATCH	3072
 /* Events that a connection is in a chain: two sockets, a request, minisockets. */
 #define EVENTS	10
 
@@ -298,10 +298,13 @@ TEST_F_TIMEOUT(chain, leaves_rcu, 120)
 	TH_LOG("grace periods in a second: %u, the longest %.1f ms; beside a reader %u, %.1f ms",
 	       idle.count, idle.longest_ns / 1e6, busy.count,
 	       busy.longest_ns / 1e6);
-	if (SOCKETS < 2 * BATCH)
+	if (SOCKETS * 2 < BATCH * 3)
 		SKIP(return, "%lld sockets are too few to tell", SOCKETS);
-	/* Of 20,000 a section is a tenth; a walk without a pause is a half. */
-	EXPECT_GT(0.3, least);
+	/*
+	 * Of 20,000 a section is a tenth, of 5,000 three; a walk without a pause
+	 * is a half.
+	 */
+	EXPECT_GT(0.4, least);
 	EXPECT_LT(0U, busy.count);
 }
 

@@ -278,12 +278,13 @@ TEST_F(input, read_sizes)
 /* A place that can't be written to: no byte is lost. */
 TEST_F(input, read_fault)
 {
-	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+	size_t size = getpagesize();
+	char *page = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *bad = page + 4096;
+	char *bad = page + size;
 
 	ASSERT_NE(MAP_FAILED, page);
-	ASSERT_EQ(0, munmap(bad, 4096));
+	ASSERT_EQ(0, munmap(bad, size));
 	EXPECT_EQ(0, FAILS(EFAULT, read(self->fd, bad, 1)));
 	EXPECT_EQ(0, FAILS(EFAULT, read(self->fd, bad, 4095)));
 	EXPECT_EQ(0, FAILS(EFAULT, pread(self->fd, bad, 1, 1)));
@@ -339,7 +340,7 @@ TEST_F(input, nothing_else)
 		EXPECT_EQ(0, FAILS(ENODEV, mmap(NULL, 4096, PROT_READ, how,
 						self->fd, 0)));
 		EXPECT_EQ(0, FAILS(ENODEV, mmap(NULL, 1 << 20, PROT_READ, how,
-						self->fd, 4096)));
+						self->fd, getpagesize())));
 	}
 	EXPECT_EQ(0, FAILS(ENODEV, mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 					MAP_PRIVATE, self->fd, 0)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kmsg - the kernel's log since the runner began, which is read last: nothing
- * in it is a warning, a stall or an oops.
+ * in it, of whatever level, but what the tests are known to make the kernel say.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,30 +12,22 @@
 /* What run_kselftest.sh writes when it begins. */
 #define BEGIN	"kselftest: Running tests in "
 
-/* What no log may have, whatever its level. */
-static const char *const bad[] = {
-	"WARNING:", "BUG:", "Oops", "Call Trace", "RIP:", "INFO: rcu",
-	"INFO: task", "rcu_sched", "stall", "lockup", "use-after-free",
-	"refcount_t", "general protection", "Unable to handle", "hung",
-	"UBSAN", "KASAN", "KCSAN", "scheduling while atomic", "sleeping function",
-	"suspicious RCU", "possible recursive locking", "page allocation failure",
-	"[twinspect]",
-};
-
 /*
  * KCSAN's report of two places that race, up to the next line of "=".  The
  * kernel has races of its own; one of the module's is told by a frame of it.
  */
 static const char race[] = "BUG: KCSAN: data-race in ";
+static const char *const worse[] = { "WARNING:", "BUG: ", "Oops", "Call Trace" };
 static bool in_race;
 
 /*
- * Above the level of a notice, yet nothing to complain of.  A timer interrupt
- * takes long where the host takes the emulated CPU away within it: nothing of
- * the module runs in there.
+ * Nothing to complain of.  Where the host takes the emulated CPU away within a
+ * timer interrupt that takes long, and one clock seems to be faster than another:
+ * nothing of the module runs in there.
  */
 static const char *const harmless[] = {
-	"hrtimer: interrupt took ",
+	"hrtimer: interrupt took ", "clocksource: ", "TSC found unstable",
+	"tsc: Marking TSC unstable", "sched_clock: Marking unstable",
 	"module verification failed", "loading out-of-tree module",
 	"ip_local_port_range: prefer different parity",
 	/* faults, where it fails to load the module */
@@ -53,7 +45,7 @@ static bool has_one_of(const char *text, const char *const *list, size_t n)
 	return false;
 }
 
-static bool is_bad(int level, const char *text)
+static bool is_bad(int level __attribute__((unused)), const char *text)
 {
 	if (!strncmp(text, race, strlen(race))) {
 		in_race = true;
@@ -63,10 +55,10 @@ static bool is_bad(int level, const char *text)
 		in_race = false;
 		return false;
 	}
-	if (has_one_of(text, bad, sizeof(bad) / sizeof(bad[0])))
-		return true;
-	return level <= 4 && !in_race &&
-	       !has_one_of(text, harmless,
+	/* Not what another CPU says meanwhile. */
+	if (in_race && !has_one_of(text, worse, sizeof(worse) / sizeof(worse[0])))
+		return !!strstr(text, "[twinspect]");
+	return !has_one_of(text, harmless,
 			   sizeof(harmless) / sizeof(harmless[0]));
 }
 
@@ -115,7 +107,7 @@ TEST(not_blind)
 	EXPECT_TRUE(is_bad(6, "rcu: INFO: rcu_preempt self-detected stall"));
 	EXPECT_TRUE(is_bad(4, "twinspect: anything"));
 	EXPECT_TRUE(is_bad(3, " twi_walk+0x1/0x2 [twinspect]"));
-	EXPECT_FALSE(is_bad(6, "twinspect: loaded"));
+	EXPECT_TRUE(is_bad(6, "twinspect: anything"));
 	EXPECT_FALSE(is_bad(3, "BUG: KCSAN: data-race in tcp_poll / tcp_reset"));
 	EXPECT_FALSE(is_bad(3, " tcp_poll+0x1/0x2"));
 	EXPECT_TRUE(is_bad(3, " twi_walk+0x1/0x2 [twinspect]"));

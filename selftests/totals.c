@@ -83,6 +83,7 @@ TEST_F(closed, tw)
 	TH_LOG("%d sockets", n);
 	ASSERT_EQ(n, tw_make(&self->conn, n));
 	ASSERT_TRUE(tw_wait_sockstat(n));
+	ASSERT_TRUE(tw_wait_state(TW_TW, n));
 	EXPECT_EQ(n, row_cell(TW_TW, variant->family));
 	EXPECT_ORACLES_AGREE();
 }
@@ -95,6 +96,7 @@ TEST_F(closed, tw_of_twgen)
 	ASSERT_LE(0, gen);
 	ASSERT_EQ(n, tw_gen(gen, &self->conn, n));
 	ASSERT_TRUE(tw_wait_sockstat(n));
+	ASSERT_TRUE(tw_wait_state(TW_TW, n));
 	EXPECT_EQ(n, row_cell(TW_TW, variant->family));
 	EXPECT_ORACLES_AGREE();
 	EXPECT_EQ(n, tw_gen_drop(gen, 0));
@@ -185,6 +187,7 @@ TEST_F(mixed, dual_stack)
 				      tw_close(server, client));
 	}
 	ASSERT_TRUE(tw_wait_sockstat(30));
+	ASSERT_TRUE(tw_wait_state(TW_TW, 30));
 	EXPECT_EQ(10, row_cell(TW_TW, TW_V4));
 	EXPECT_EQ(20, row_cell(TW_TW, TW_MAPPED));
 	EXPECT_EQ(0, row_cell(TW_TW, TW_V6));
@@ -241,6 +244,7 @@ TEST_F(mixed, summary)
 
 	ASSERT_EQ(225, populate());
 	ASSERT_TRUE(tw_wait_sockstat(225));
+	ASSERT_TRUE(tw_wait_state(TW_TW, 214));
 	ASSERT_EQ(0, tw_ns_enter(self->init));
 	ASSERT_EQ(0, tw_count_diag(&sum));
 	kernel = tw_sockstat();
@@ -283,6 +287,7 @@ TEST_F(mixed, busiest_ports)
 
 	ASSERT_EQ(225, populate());
 	ASSERT_TRUE(tw_wait_sockstat(225));
+	ASSERT_TRUE(tw_wait_state(TW_TW, 214));
 	f = tw_load("summary");
 	ASSERT_NE(NULL, f);
 	/* inbound: 53 v4 and 37 v6 on the server's own port */
@@ -323,6 +328,7 @@ TEST_F(mixed, limit)
 	ASSERT_EQ(0, tw_sysctl("net/ipv4/tcp_max_tw_buckets", 70));
 	ASSERT_EQ(100, tw_make(&conn, 100));
 	ASSERT_TRUE(tw_wait_sockstat(70));
+	ASSERT_TRUE(tw_wait_state(TW_TW, 70));
 	f = tw_load("netns");
 	row = tw_row(f, "netns", tw_ns_inode());
 	EXPECT_EQ(70, tw_cell(f, row, "tw_max"));
