@@ -39,6 +39,23 @@ static struct twi_str signed_value(const struct twi_view *view,
 	return str;
 }
 
+/* As in the files, but without the unit, which the figure has. */
+static struct twi_str name(const struct twi_view *view,
+			   const struct twi_change *change)
+{
+	static const char *const units[] = {
+		[TWI_UNIT_COUNT] = "", [TWI_UNIT_BYTES] = "_bytes",
+		[TWI_UNIT_MILLI] = "_milli",
+	};
+	int len = strlen(change->name);
+	struct twi_str str;
+
+	if (!view->numeric)
+		len -= strlen(units[change->unit]);
+	snprintf(str.s, sizeof(str.s), "%.*s", len, change->name);
+	return str;
+}
+
 static void add_change(const struct twi_view *view, struct twi_table *table,
 		       const struct twi_change *change)
 {
@@ -48,7 +65,7 @@ static void add_change(const struct twi_view *view, struct twi_table *table,
 	twi_table_row(table);
 	if (change->section == TWI_SECTION_netns)
 		twi_table_id(table, change->netns);
-	twi_table_cell(table, change->name);
+	twi_table_cell(table, name(view, change).s);
 	twi_table_cell(table, before < 0 ? "-" :
 			      value(view, change->unit, before).s);
 	twi_table_cell(table, after < 0 ? "-" :
@@ -175,7 +192,7 @@ static void print_sides(const struct twi_view *view,
 	       diff->after.name);
 	if (before >= 0 && after >= 0)
 		printf("%s between them\n",
-		       twi_when(twi_difference(after, before) / 1000000,
+		       twi_span(twi_difference(after, before) / 1000000,
 				view->numeric).s);
 }
 

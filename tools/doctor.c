@@ -9,7 +9,7 @@
 #include "array.h"
 #include "doctor.h"
 
-#define NEEDS(input)	(1U << TWI_INPUT_##input)
+#define NEEDS(name)	(1U << TWI_NEED_##name)
 
 const char *const twi_severity_names[TWI_NSEVERITIES] = {
 	"ok", "info", "warning", "critical"
@@ -44,10 +44,10 @@ static enum twi_result can_check(const struct twi_exam *exam,
 {
 	enum twi_result result = TWI_CHECKED;
 
-	for (int i = 0; i < TWI_NINPUTS; i++) {
-		if (!(spec->needs & 1U << i) || exam->input[i].ok)
+	for (int i = 0; i < TWI_NNEEDS; i++) {
+		if (!(spec->needs & 1U << i) || exam->need[i].ok)
 			continue;
-		if (exam->input[i].reason)
+		if (exam->need[i].reason)
 			return TWI_UNCHECKED;
 		result = TWI_SKIPPED;
 	}

@@ -58,8 +58,8 @@ struct twi_finding {
 	size_t			order;
 };
 
-/* What the checks need; a check whose input is missing is not made. */
-#define TWI_INPUTS(X)							\
+/* What the checks need; a check that lacks any of it is not made. */
+#define TWI_NEEDS(X)							\
 	X(summary)							\
 	X(netns)							\
 	X(bind_buckets)							\
@@ -70,10 +70,10 @@ struct twi_finding {
 	X(conntrack)							\
 	X(sysctl_conf)
 
-#define TWI_ENUM_input(name)	TWI_INPUT_##name,
-enum twi_input_number { TWI_INPUTS(TWI_ENUM_input) TWI_NINPUTS };
+#define TWI_ENUM_need(name)	TWI_NEED_##name,
+enum twi_need_number { TWI_NEEDS(TWI_ENUM_need) TWI_NNEEDS };
 
-struct twi_input {
+struct twi_need {
 	bool	ok;
 	/* NULL: not there, and that is no fault; if ok: what lacks of it */
 	char	*reason;
@@ -133,7 +133,7 @@ struct twi_check;
 
 struct twi_check_spec {
 	const char	*id;
-	unsigned int	needs;		/* bits of enum twi_input_number */
+	unsigned int	needs;		/* bits of enum twi_need_number */
 	void		(*run)(struct twi_exam *exam, struct twi_check *check);
 };
 
@@ -150,7 +150,7 @@ struct twi_exam {
 	const char		*sysroot;	/* NULL: no /proc to read */
 	char			*dir;		/* the source's, below sysroot */
 	int64_t			interval_ms;
-	struct twi_input	input[TWI_NINPUTS];
+	struct twi_need	need[TWI_NNEEDS];
 	struct twi_model	summary;
 	struct twi_model	netns;
 	struct twi_model	caps;
@@ -224,6 +224,8 @@ void twi_remedy_double(const struct twi_exam *exam,
 /* doctor_ports.c */
 /* What is wrong with a group that has a capacity. */
 enum twi_severity twi_group_severity(const int64_t *row);
+/* Ports that tcp_tw_reuse=1 would give besides those there are. */
+int64_t twi_group_reuse_gain(const int64_t *row);
 void twi_check_outbound(struct twi_exam *exam, struct twi_check *check);
 void twi_check_parity(struct twi_exam *exam, struct twi_check *check);
 void twi_check_blocked(struct twi_exam *exam, struct twi_check *check);
@@ -252,7 +254,7 @@ void twi_check_pass(struct twi_exam *exam, struct twi_check *check);
  */
 void twi_exam_make(struct twi_exam *exam, struct twi_view *view);
 extern const char *const twi_severity_names[TWI_NSEVERITIES];
-extern const char *const twi_input_names[TWI_NINPUTS];
+extern const char *const twi_need_names[TWI_NNEEDS];
 enum twi_severity twi_exam_worst(const struct twi_exam *exam);
 size_t twi_exam_count(const struct twi_exam *exam,
 		      enum twi_severity severity);

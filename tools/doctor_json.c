@@ -104,10 +104,10 @@ static json_t *needs_value(const struct twi_exam *exam,
 {
 	json_t *array = must(json_array());
 
-	for (int i = 0; i < TWI_NINPUTS; i++) {
+	for (int i = 0; i < TWI_NNEEDS; i++) {
 		if (check->spec->needs & 1U << i &&
-		    (!exam->input[i].ok || exam->input[i].reason))
-			append(array, json_string(twi_input_names[i]));
+		    (!exam->need[i].ok || exam->need[i].reason))
+			append(array, json_string(twi_need_names[i]));
 	}
 	return array;
 }
@@ -129,10 +129,10 @@ static json_t *unread_value(const struct twi_exam *exam)
 {
 	json_t *object = must(json_object());
 
-	for (int i = 0; i < TWI_NINPUTS; i++) {
-		if (exam->input[i].reason)
-			set(object, twi_input_names[i],
-			    text_value(exam->input[i].reason));
+	for (int i = 0; i < TWI_NNEEDS; i++) {
+		if (exam->need[i].reason)
+			set(object, twi_need_names[i],
+			    text_value(exam->need[i].reason));
 	}
 	return object;
 }

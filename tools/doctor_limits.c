@@ -146,7 +146,7 @@ void twi_check_conntrack(struct twi_exam *exam, struct twi_check *check)
 		       count(exam, sockets), count(exam, known),
 		       count(exam, exam->nspaces));
 	/* what was found is so, but where nothing was it may not be fine */
-	if (exam->input[TWI_INPUT_conntrack].reason && check->worst == TWI_FINE)
+	if (exam->need[TWI_NEED_conntrack].reason && check->worst == TWI_FINE)
 		check->result = TWI_UNCHECKED;
 }
 

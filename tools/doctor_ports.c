@@ -99,13 +99,8 @@ static bool has_reuse(const struct twi_group *group, int64_t tw_reuse)
 	return tw_reuse == 1 || (tw_reuse == 2 && is_loopback(group));
 }
 
-/* Ports that tcp_tw_reuse=1 would give besides those there are. */
-static int64_t reuse_gain(const struct twi_group *group, int64_t tw_reuse)
+int64_t twi_group_reuse_gain(const int64_t *row)
 {
-	const int64_t *row = group->row;
-
-	if (has_reuse(group, tw_reuse))
-		return 0;
 	return at_least_0(twi_difference(row[TWI_tuples_reuse_1],
 					 row[TWI_tuples_reuse_now]));
 }
@@ -133,13 +128,14 @@ static void add_group(struct groups *groups, const struct twi_group *group,
 				  sizeof(*groups->group));
 	groups->group[groups->n++] = group;
 	groups->exhausted += !group->row[TWI_tuples_left];
-	groups->gain = twi_sum(groups->gain, reuse_gain(group, tw_reuse));
 	groups->reusable = twi_sum(groups->reusable,
 				   at_least_0(group->row[TWI_tuples_reuse_bound]));
 	groups->tw = twi_sum(groups->tw, group->row[TWI_tuples_tw]);
-	if (!has_reuse(group, tw_reuse) &&
-	    group->row[TWI_tuples_reuse_bound] > 0)
-		groups->helps = true;
+	if (!has_reuse(group, tw_reuse)) {
+		groups->gain = twi_sum(groups->gain,
+				       twi_group_reuse_gain(group->row));
+		groups->helps |= group->row[TWI_tuples_reuse_bound] > 0;
+	}
 	if (severity > groups->worst)
 		groups->worst = severity;
 }

@@ -13,40 +13,44 @@
 #include "clock.h"
 #include "doctor.h"
 #include "parse.h"
+#include "progress.h"
 
 #define NAME(name)	#name,
 
-const char *const twi_input_names[TWI_NINPUTS] = { TWI_INPUTS(NAME) };
+const char *const twi_need_names[TWI_NNEEDS] = { TWI_NEEDS(NAME) };
 const char *const twi_counter_names[TWI_NCOUNTERS] = { TWI_COUNTERS(NAME) };
 
 #define IPV4		"/proc/sys/net/ipv4/"
 
-static void set_ok(struct twi_exam *exam, enum twi_input_number input)
+/* A wait that is told of. */
+#define LONG_MS		2000
+
+static void set_ok(struct twi_exam *exam, enum twi_need_number need)
 {
-	exam->input[input].ok = true;
+	exam->need[need].ok = true;
 }
 
-static void set_reason(struct twi_exam *exam, enum twi_input_number input,
+static void set_reason(struct twi_exam *exam, enum twi_need_number need,
 		       const char *reason)
 {
-	free(exam->input[input].reason);
-	exam->input[input].reason = twi_strdup(reason);
+	free(exam->need[need].reason);
+	exam->need[need].reason = twi_strdup(reason);
 }
 
-static void set_missing(struct twi_exam *exam, enum twi_input_number input,
+static void set_missing(struct twi_exam *exam, enum twi_need_number need,
 			const char *reason)
 {
-	exam->input[input].ok = false;
-	set_reason(exam, input, reason);
+	exam->need[need].ok = false;
+	set_reason(exam, need, reason);
 }
 
-static void set_unreadable(struct twi_exam *exam, enum twi_input_number input,
+static void set_unreadable(struct twi_exam *exam, enum twi_need_number need,
 			   const char *path)
 {
 	char *text = twi_text_new("%s%s: %s", exam->sysroot, path,
 				  strerror(errno));
 
-	set_missing(exam, input, text);
+	set_missing(exam, need, text);
 	free(text);
 }
 
@@ -67,16 +71,16 @@ static void add_space(struct twi_exam *exam, int64_t inode, int64_t cookie,
 	space->conntrack = TWI_UNKNOWN;
 }
 
-static void read_model(struct twi_exam *exam, enum twi_input_number input,
+static void read_model(struct twi_exam *exam, enum twi_need_number need,
 		       struct twi_model *model)
 {
 	struct twi_error err;
 
-	if (twi_model_load(model, &exam->view->source, twi_input_names[input],
+	if (twi_model_load(model, &exam->view->source, twi_need_names[need],
 			   &err))
-		set_missing(exam, input, err.text);
+		set_missing(exam, need, err.text);
 	else
-		set_ok(exam, input);
+		set_ok(exam, need);
 }
 
 /* Rows come by namespace, so that the last one found is the likely one. */
@@ -157,7 +161,7 @@ static void read_bind(struct twi_exam *exam)
 	int ret;
 
 	if (twi_parse_open(&p, &exam->view->source, schema, &err)) {
-		set_missing(exam, TWI_INPUT_bind_buckets, err.text);
+		set_missing(exam, TWI_NEED_bind_buckets, err.text);
 		return;
 	}
 	while ((ret = twi_parse_row(&p)) > 0) {
@@ -167,9 +171,9 @@ static void read_bind(struct twi_exam *exam)
 			count_bind(space, p.row, &port);
 	}
 	if (ret) {
-		set_missing(exam, TWI_INPUT_bind_buckets, err.text);
+		set_missing(exam, TWI_NEED_bind_buckets, err.text);
 	} else {
-		set_ok(exam, TWI_INPUT_bind_buckets);
+		set_ok(exam, TWI_NEED_bind_buckets);
 		exam->bind = p.keys;
 		memset(&p.keys, 0, sizeof(p.keys));
 	}
@@ -207,15 +211,15 @@ static void read_tuples(struct twi_exam *exam)
 	int ret;
 
 	if (twi_parse_open(&p, &exam->view->source, schema, &err)) {
-		set_missing(exam, TWI_INPUT_tuples, err.text);
+		set_missing(exam, TWI_NEED_tuples, err.text);
 		return;
 	}
 	while ((ret = twi_parse_row(&p)) > 0)
 		add_group(exam, &p);
 	if (ret) {
-		set_missing(exam, TWI_INPUT_tuples, err.text);
+		set_missing(exam, TWI_NEED_tuples, err.text);
 	} else {
-		set_ok(exam, TWI_INPUT_tuples);
+		set_ok(exam, TWI_NEED_tuples);
 		exam->tuples = p.keys;
 		memset(&p.keys, 0, sizeof(p.keys));
 	}
@@ -227,7 +231,7 @@ static void read_spaces(struct twi_exam *exam)
 	struct twi_proc_tasks tasks;
 	const int64_t *row;
 
-	read_model(exam, TWI_INPUT_netns, &exam->netns);
+	read_model(exam, TWI_NEED_netns, &exam->netns);
 	for (size_t i = 0; i < exam->netns.nrows; i++) {
 		row = twi_model_row(&exam->netns, i);
 		if (row[TWI_netns_netns] > 0)
@@ -235,8 +239,8 @@ static void read_spaces(struct twi_exam *exam)
 				  row[TWI_netns_cookie], row);
 	}
 	/* each check that needs it goes by the row of a namespace */
-	if (exam->input[TWI_INPUT_netns].ok && !exam->nspaces)
-		set_missing(exam, TWI_INPUT_netns,
+	if (exam->need[TWI_NEED_netns].ok && !exam->nspaces)
+		set_missing(exam, TWI_NEED_netns,
 			    "no network namespace in it");
 	exam->own = TWI_UNKNOWN;
 	if (!exam->sysroot)
@@ -320,16 +324,21 @@ static void wait_until(int64_t end_ms)
 
 static void read_counters_again(struct twi_exam *exam, int64_t start_ms)
 {
-	if (!is_recorded(exam))
+	if (!is_recorded(exam)) {
+		if (exam->interval_ms >= LONG_MS)
+			twi_progress("counting for %lld s",
+				     (long long)exam->interval_ms / 1000);
 		wait_until(start_ms + exam->interval_ms);
+		twi_progress_clear();
+	}
 	read_counters(exam, 1);
 	for (size_t i = 0; i < exam->nspaces; i++) {
 		if (exam->space[i].elapsed_ms > 0) {
-			set_ok(exam, TWI_INPUT_counters);
+			set_ok(exam, TWI_NEED_counters);
 			return;
 		}
 	}
-	set_missing(exam, TWI_INPUT_counters,
+	set_missing(exam, TWI_NEED_counters,
 		    "no second reading of /proc/net/netstat");
 }
 
@@ -339,16 +348,16 @@ static void read_memory(struct twi_exam *exam)
 	int64_t total;
 
 	if (!text) {
-		set_unreadable(exam, TWI_INPUT_meminfo, "/proc/meminfo");
+		set_unreadable(exam, TWI_NEED_meminfo, "/proc/meminfo");
 		return;
 	}
 	total = twi_proc_field(text, "MemTotal:", "");
 	free(text);
 	if (total > 0 && !__builtin_mul_overflow(total, 1024LL,
 						 &exam->mem_total))
-		set_ok(exam, TWI_INPUT_meminfo);
+		set_ok(exam, TWI_NEED_meminfo);
 	else
-		set_missing(exam, TWI_INPUT_meminfo,
+		set_missing(exam, TWI_NEED_meminfo,
 			    "/proc/meminfo has no MemTotal");
 }
 
@@ -357,7 +366,7 @@ static void read_orphans(struct twi_exam *exam)
 	char *text = twi_proc_read(exam->sysroot, "/proc/net/sockstat");
 
 	if (!text) {
-		set_unreadable(exam, TWI_INPUT_sockstat, "/proc/net/sockstat");
+		set_unreadable(exam, TWI_NEED_sockstat, "/proc/net/sockstat");
 		return;
 	}
 	exam->orphans = twi_proc_field(text, "TCP:", "orphan");
@@ -366,9 +375,9 @@ static void read_orphans(struct twi_exam *exam)
 	exam->orphans_max = twi_proc_number(exam->sysroot,
 					    IPV4 "tcp_max_orphans");
 	if (exam->orphans >= 0 && exam->orphans_max > 0)
-		set_ok(exam, TWI_INPUT_sockstat);
+		set_ok(exam, TWI_NEED_sockstat);
 	else
-		set_missing(exam, TWI_INPUT_sockstat,
+		set_missing(exam, TWI_NEED_sockstat,
 			    exam->orphans < 0 ?
 			    "/proc/net/sockstat has no orphans" :
 			    IPV4 "tcp_max_orphans: cannot be read");
@@ -391,9 +400,9 @@ static void read_tracked(struct twi_exam *exam, struct twi_space *space)
 	space->conntrack = twi_proc_conntrack(exam->sysroot, pid_of(space),
 					      &reason);
 	if (space->conntrack >= 0)
-		set_ok(exam, TWI_INPUT_conntrack);
+		set_ok(exam, TWI_NEED_conntrack);
 	else if (space->own || has_process(exam, space))
-		set_reason(exam, TWI_INPUT_conntrack, reason);
+		set_reason(exam, TWI_NEED_conntrack, reason);
 	free(reason);
 }
 
@@ -401,7 +410,7 @@ static void read_conntrack(struct twi_exam *exam)
 {
 	exam->conntrack_max = twi_proc_conntrack_max(exam->sysroot);
 	if (exam->conntrack_max < 0 && errno == EACCES)
-		set_unreadable(exam, TWI_INPUT_conntrack,
+		set_unreadable(exam, TWI_NEED_conntrack,
 			       TWI_PROC_CONNTRACK_MAX);
 	if (exam->conntrack_max <= 0)
 		return;
@@ -425,17 +434,17 @@ static void read_settings(struct twi_exam *exam)
 	twi_sysctlconf_find(&exam->conf, exam->sysroot,
 			    "net/ipv4/tcp_tw_recycle");
 	if (exam->conf.unreadable)
-		set_missing(exam, TWI_INPUT_sysctl_conf,
+		set_missing(exam, TWI_NEED_sysctl_conf,
 			    "a file of sysctl.conf(5) cannot be read");
 	else
-		set_ok(exam, TWI_INPUT_sysctl_conf);
+		set_ok(exam, TWI_NEED_sysctl_conf);
 }
 
 static void read_proc(struct twi_exam *exam)
 {
-	static const enum twi_input_number inputs[] = {
-		TWI_INPUT_counters, TWI_INPUT_meminfo, TWI_INPUT_sockstat,
-		TWI_INPUT_conntrack, TWI_INPUT_sysctl_conf
+	static const enum twi_need_number needs[] = {
+		TWI_NEED_counters, TWI_NEED_meminfo, TWI_NEED_sockstat,
+		TWI_NEED_conntrack, TWI_NEED_sysctl_conf
 	};
 
 	if (exam->sysroot) {
@@ -445,8 +454,8 @@ static void read_proc(struct twi_exam *exam)
 		read_settings(exam);
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++)
-		set_missing(exam, inputs[i],
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
+		set_missing(exam, needs[i],
 			    "recorded files, and no --sysroot with their /proc and /etc");
 }
 
@@ -461,7 +470,7 @@ void twi_exam_read(struct twi_exam *exam)
 	counters = exam->sysroot && read_counters(exam, 0);
 	read_tuples(exam);
 	read_bind(exam);
-	read_model(exam, TWI_INPUT_summary, &exam->summary);
+	read_model(exam, TWI_NEED_summary, &exam->summary);
 	/* for the release alone: no check needs it */
 	if (twi_model_load(&exam->caps, &exam->view->source, "caps", &err))
 		memset(&exam->caps, 0, sizeof(exam->caps));
@@ -469,14 +478,14 @@ void twi_exam_read(struct twi_exam *exam)
 	if (counters)
 		read_counters_again(exam, start_ms);
 	else if (exam->sysroot)
-		set_missing(exam, TWI_INPUT_counters,
+		set_missing(exam, TWI_NEED_counters,
 			    "no namespace's /proc/net/netstat could be read");
 }
 
 void twi_exam_free(struct twi_exam *exam)
 {
-	for (size_t i = 0; i < TWI_NINPUTS; i++)
-		free(exam->input[i].reason);
+	for (size_t i = 0; i < TWI_NNEEDS; i++)
+		free(exam->need[i].reason);
 	for (size_t i = 0; i < exam->ngroups; i++) {
 		free(exam->group[i].local);
 		free(exam->group[i].remote);

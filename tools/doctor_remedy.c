@@ -244,7 +244,7 @@ void twi_remedy_range(const struct twi_exam *exam,
 			    twi_count(twi_range_size(&wide), raw).s);
 	n = find_listeners(exam, space, &now, &wide, &found);
 	enter = prefix(exam, space);
-	if (!exam->input[TWI_INPUT_bind_buckets].ok) {
+	if (!exam->need[TWI_NEED_bind_buckets].ok) {
 		twi_remedy_manual(finding,
 				  "%s Which services listen in the new part is not known, as bind_buckets was not read: put their ports into %s, then set %s in namespace %lld.",
 				  text, RESERVED, setting,

@@ -193,7 +193,7 @@ void twi_check_flood(struct twi_exam *exam, struct twi_check *check)
 		found = true;
 	}
 	/* without netns their load is not known */
-	if (exam->input[TWI_INPUT_netns].ok && !is_chance(&own)) {
+	if (exam->need[TWI_NEED_netns].ok && !is_chance(&own)) {
 		find_flood(exam, check, &own, floods);
 		found = true;
 	}

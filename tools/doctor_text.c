@@ -243,9 +243,9 @@ static void print_check(const struct twi_exam *exam,
 		return;
 	}
 	fputs("needs", stdout);
-	for (int i = 0; i < TWI_NINPUTS; i++) {
-		if (check->spec->needs & 1U << i && exam->input[i].reason)
-			printf(" %s", twi_input_names[i]);
+	for (int i = 0; i < TWI_NNEEDS; i++) {
+		if (check->spec->needs & 1U << i && exam->need[i].reason)
+			printf(" %s", twi_need_names[i]);
 	}
 	putchar('\n');
 }
@@ -262,27 +262,27 @@ static void print_checks(const struct twi_exam *exam)
 /* Each reason once, after all that it is the reason for. */
 static void print_missing(const struct twi_exam *exam)
 {
-	const struct twi_input *input = exam->input;
+	const struct twi_need *need = exam->need;
 	char *text, *more;
 	int first;
 
-	for (int i = 0; i < TWI_NINPUTS; i++) {
+	for (int i = 0; i < TWI_NNEEDS; i++) {
 		for (first = 0; first < i; first++) {
-			if (same(input[first].reason, input[i].reason))
+			if (same(need[first].reason, need[i].reason))
 				break;
 		}
-		if (!input[i].reason || first < i)
+		if (!need[i].reason || first < i)
 			continue;
-		text = twi_text_new("Not read: %s", twi_input_names[i]);
-		for (int k = i + 1; k < TWI_NINPUTS; k++) {
-			if (!same(input[k].reason, input[i].reason))
+		text = twi_text_new("Not read: %s", twi_need_names[i]);
+		for (int k = i + 1; k < TWI_NNEEDS; k++) {
+			if (!same(need[k].reason, need[i].reason))
 				continue;
 			more = twi_text_new("%s, %s", text,
-					    twi_input_names[k]);
+					    twi_need_names[k]);
 			free(text);
 			text = more;
 		}
-		more = twi_text_new("%s: %s", text, input[i].reason);
+		more = twi_text_new("%s: %s", text, need[i].reason);
 		print_indented(exam, 0, 2, more);
 		free(more);
 		free(text);

@@ -153,7 +153,7 @@ static void print_totals(const struct twi_view *view,
 	bool raw = view->numeric;
 
 	twi_pass_print_one(view, keys);
-	printf("%s network namespaces",
+	printf("network namespaces: %s",
 	       twi_count(twi_num(keys, "netns"), raw).s);
 	if (unheld)
 		printf(", %s more that were not held",

@@ -411,9 +411,7 @@ static const struct twi_command *last_option(char **argv, int c, int *status)
 	case 'V':
 		return &version;
 	case ':':
-		*status = usage(optopt == 'r' ? "no directory after" :
-						"no value after",
-				argv[optind - 1]);
+		*status = usage("no value after", argv[optind - 1]);
 		return NULL;
 	default:
 		*status = usage_option(argv);

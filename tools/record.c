@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "array.h"
 #include "clock.h"
 #include "proc.h"
+#include "progress.h"
 #include "recorder.h"
 #include "schema.h"
 #include "slab.h"
@@ -239,11 +239,9 @@ static int take(struct twi_view *view, struct twi_recorder *recorder,
 static void show_progress(const struct twi_recorder *recorder,
 			  int64_t time_ns)
 {
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r%zu snapshots, %s, the last of %s\033[K",
-		recorder->n, twi_bytes(recorder->size, false).s,
-		twi_date(time_ns, false).s);
+	twi_progress("%zu snapshots, %s, the last of %s", recorder->n,
+		     twi_bytes(recorder->size, false).s,
+		     twi_date(time_ns, false).s);
 }
 
 /*
@@ -306,8 +304,7 @@ static int run(struct twi_view *view, struct twi_recorder *recorder)
 			break;
 		missed = wait_for_tick(&ticks);
 	} while (missed >= 0);
-	if (isatty(STDERR_FILENO))
-		fputc('\n', stderr);
+	twi_progress_keep();
 	return ret;
 }
 

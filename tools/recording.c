@@ -87,6 +87,10 @@ int twi_recording_map(struct twi_recording *r, int fd, const char *path,
 	if (fstat(fd, &st))
 		return twi_fail(err, TWI_EXIT_IO, "%s: %s", path,
 				strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return twi_fail(err, TWI_EXIT_MALFORMED,
+				"%s: a directory, and no recording; each view takes one with --root",
+				path);
 	r->size = st.st_size;
 	if (r->size) {
 		map = mmap(NULL, r->size, PROT_READ, MAP_SHARED, fd, 0);

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "input.h"
 #include "json.h"
+#include "progress.h"
 #include "replay.h"
 #include "table.h"
 #include "totals.h"
@@ -20,6 +21,9 @@ struct range {
 	size_t	first;
 	size_t	last;
 };
+
+/* So many are read before it tells how far it is. */
+#define STEP	100
 
 /* What was not recorded is not known, and no error. */
 static int load_file(struct twi_view *view, const struct twi_source *source,
@@ -118,7 +122,13 @@ static int list(struct twi_view *view, const struct twi_recording *recording,
 					   sizeof(*moment));
 		moment = &moments.moment[moments.n++];
 		ret = read_moment(view, recording, i, moment);
+		if (moments.n % STEP == 0)
+			twi_progress("%s of %s snapshots",
+				     twi_count(moments.n, false).s,
+				     twi_count(range->last - range->first + 1,
+					       false).s);
 	}
+	twi_progress_clear();
 	if (!ret && view->json)
 		twi_json_moments(view, &moments);
 	else if (!ret)

@@ -92,13 +92,13 @@ static int read_files(struct twi_report *report)
 	struct twi_model *bind = &report->own[TWI_REPORT_bind_buckets];
 	size_t missing = 0;
 
-	if (exam->input[TWI_INPUT_summary].ok)
+	if (exam->need[TWI_NEED_summary].ok)
 		report->model[TWI_REPORT_summary] = &exam->summary;
-	if (exam->input[TWI_INPUT_netns].ok)
+	if (exam->need[TWI_NEED_netns].ok)
 		report->model[TWI_REPORT_netns] = &exam->netns;
 	if (exam->caps.schema)
 		report->model[TWI_REPORT_caps] = &exam->caps;
-	if (exam->input[TWI_INPUT_bind_buckets].ok) {
+	if (exam->need[TWI_NEED_bind_buckets].ok) {
 		bind->keys = report->exam.bind;
 		memset(&report->exam.bind, 0, sizeof(exam->bind));
 		report->model[TWI_REPORT_bind_buckets] = bind;

@@ -120,27 +120,27 @@ static void write_check(const struct twi_report *report,
 		twi_html(out, "%s", twi_severity_labels[check->worst]);
 	}
 	twi_html(out, "</td><td>%s", check->text ? check->text : "needs");
-	for (int i = 0; i < TWI_NINPUTS && !check->text; i++) {
+	for (int i = 0; i < TWI_NNEEDS && !check->text; i++) {
 		if (check->spec->needs & 1U << i &&
-		    report->exam.input[i].reason)
-			twi_html(out, " %s", twi_input_names[i]);
+		    report->exam.need[i].reason)
+			twi_html(out, " %s", twi_need_names[i]);
 	}
 	twi_html(out, "</td></tr>\n");
 }
 
 static void write_unread(const struct twi_report *report)
 {
-	const struct twi_input *input = report->exam.input;
+	const struct twi_need *need = report->exam.need;
 	FILE *out = report->out;
 	bool any = false;
 
-	for (int i = 0; i < TWI_NINPUTS; i++) {
-		if (!input[i].reason)
+	for (int i = 0; i < TWI_NNEEDS; i++) {
+		if (!need[i].reason)
 			continue;
 		if (!any)
 			twi_html(out, "<p>Not read:</p>\n<ul>\n");
-		twi_html(out, "<li>%s: %s</li>\n", twi_input_names[i],
-			 input[i].reason);
+		twi_html(out, "<li>%s: %s</li>\n", twi_need_names[i],
+			 need[i].reason);
 		any = true;
 	}
 	if (any)

@@ -4,6 +4,7 @@
  * anew, curses sends what differs from the one before.
  */
 #include <curses.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ static SCREEN *screen;
 static bool active;
 static struct termios modes;
 static _Atomic bool has_modes;
+/* It was found not to block. */
+static _Atomic bool nonblocking;
 static attr_t attributes[TWI_NINKS];
 
 static void find_attributes(void)
@@ -60,6 +63,28 @@ static void find_attributes(void)
 	}
 }
 
+/*
+ * Of a terminal that takes nothing and does not block, curses tries again and
+ * again.  Whoever shares it may make it so at any time.
+ */
+static void make_blocking(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (flags < 0 || !(flags & O_NONBLOCK))
+		return;
+	nonblocking = true;
+	fcntl(STDOUT_FILENO, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+static void restore_nonblocking(void)
+{
+	if (nonblocking)
+		fcntl(STDOUT_FILENO, F_SETFL,
+		      fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
+	nonblocking = false;
+}
+
 /* Whether there is a terminal at both ends, of a type that curses can use. */
 static int check(struct twi_error *err)
 {
@@ -86,15 +111,41 @@ static int check(struct twi_error *err)
 	return 0;
 }
 
+/*
+ * What nearly all terminals send: a serial line says vt100 or vt220 of whatever
+ * is at its other end, and these have no such keys.
+ */
+static void define_keys(void)
+{
+	static const struct { const char *sent; int key; } usual[] = {
+		{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN },
+		{ "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+		{ "\033[H", KEY_HOME }, { "\033OH", KEY_HOME },
+		{ "\033[1~", KEY_HOME }, { "\033[7~", KEY_HOME },
+		{ "\033[F", KEY_END }, { "\033OF", KEY_END },
+		{ "\033[4~", KEY_END }, { "\033[8~", KEY_END },
+		{ "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE },
+		{ "\033[Z", KEY_BTAB },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
+		if (!key_defined(usual[i].sent))
+			define_key(usual[i].sent, usual[i].key);
+	}
+}
+
 int twi_screen_start(struct twi_error *err)
 {
 	if (check(err))
 		return -1;
 	has_modes = !tcgetattr(STDIN_FILENO, &modes);
+	make_blocking();
 	screen = newterm(NULL, stdout, stdin);
-	if (!screen)
+	if (!screen) {
+		restore_nonblocking();
 		return twi_fail(err, TWI_EXIT_IO,
 				"curses can't use this terminal");
+	}
 	active = true;
 	twi_nomem_hook = twi_screen_end;
 	set_escdelay(ESCAPE_MS);
@@ -102,6 +153,7 @@ int twi_screen_start(struct twi_error *err)
 	noecho();
 	nonl();
 	find_attributes();
+	define_keys();
 	curs_set(0);
 	keys = newpad(1, 1);
 	if (!keys)
@@ -122,21 +174,25 @@ void twi_screen_end(void)
 		delwin(keys);
 	keys = NULL;
 	delscreen(screen);
+	restore_nonblocking();
 }
 
 void twi_screen_abandon(void)
 {
 	if (has_modes)
 		tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	restore_nonblocking();
 }
 
 void twi_screen_suspend(void)
 {
 	endwin();
+	restore_nonblocking();
 }
 
 void twi_screen_resume(void)
 {
+	make_blocking();
 	reset_prog_mode();
 	clearok(curscr, TRUE);
 	/* after endwin() this is what takes the terminal again */
@@ -190,6 +246,7 @@ void twi_screen_hide_cursor(void)
 
 void twi_screen_send(void)
 {
+	make_blocking();
 	refresh();
 }
 

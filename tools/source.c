@@ -71,12 +71,16 @@ static int absent_record(const struct twi_source *source, const char *path,
 		return twi_fail(err, TWI_EXIT_ABSENT,
 				"%s: not recorded; \"twinspect record\" was told not to, or the module was older and did not have it",
 				path);
+	if (access(source->dir, F_OK))
+		return twi_fail(err, TWI_EXIT_ABSENT,
+				"%s: no such recording, and no such directory",
+				source->dir);
 	if (has_caps(source))
 		return twi_fail(err, TWI_EXIT_ABSENT,
 				"%s: no such file; it was not copied with the others, or the module was older and did not have it",
 				path);
 	return twi_fail(err, TWI_EXIT_ABSENT,
-			"%s: no such file; --root wants a directory with copies of %s/*",
+			"%s: no such file; wanted is a recording, or a directory with copies of %s/*",
 			path, TWI_DEBUGFS_DIR);
 }
 

@@ -4,6 +4,7 @@
  * locale; any int64_t is fine and stays short unless raw.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "twinspect.h"
@@ -106,6 +107,27 @@ struct twi_str twi_when(int64_t ms, bool raw)
 	if (raw)
 		return raw_number(ms);
 	snprintf(str.s, sizeof(str.s), "%.1f s", ms / 1e3);
+	return str;
+}
+
+struct twi_str twi_span(int64_t ms, bool raw)
+{
+	static const struct { long long s; const char *name; } unit[] = {
+		{ 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" }
+	};
+	long long s = llabs(ms / 1000);
+	struct twi_str str;
+	unsigned char rest;
+	int i = 0;
+
+	if (raw || s < 120)
+		return twi_when(ms, raw);
+	while (s < unit[i].s)
+		i++;
+	rest = s % unit[i].s / unit[i + 1].s;
+	snprintf(str.s, sizeof(str.s), "%s%.12s %s %hhu %s", ms < 0 ? "-" : "",
+		 twi_count(s / unit[i].s, false).s, unit[i].name, rest,
+		 unit[i + 1].name);
 	return str;
 }
 

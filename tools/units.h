@@ -28,6 +28,9 @@ struct twi_str twi_nsec(int64_t ns, bool raw);
 /* A time from now in ms, of any sign: 4.1 s, -0.3 s; 4100 if raw. */
 struct twi_str twi_when(int64_t ms, bool raw);
 
+/* As that, but of 2 minutes and more the two largest units: 5 h 40 min. */
+struct twi_str twi_span(int64_t ms, bool raw);
+
 /* Thousandths: 7.48 */
 struct twi_str twi_milli(int64_t milli, bool raw);
 

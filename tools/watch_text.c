@@ -80,9 +80,8 @@ static void add_supply(const struct twi_watch *watch, const int64_t *row,
 static void add_hint(const struct twi_view *view, const int64_t *row,
 		     struct twi_block *block)
 {
-	int64_t more = twi_difference(row[TWI_tuples_reuse_1],
-				      row[TWI_tuples_reuse_now]);
 	enum twi_severity severity = twi_group_severity(row);
+	int64_t gain = twi_group_reuse_gain(row);
 
 	if (severity < TWI_WARNING)
 		return;
@@ -93,9 +92,9 @@ static void add_hint(const struct twi_view *view, const int64_t *row,
 	else
 		twi_block_add(block, LABEL "ports are running short",
 			      twi_severity_names[severity]);
-	if (more > 0)
+	if (gain)
 		twi_block_add(block, LABEL "tcp_tw_reuse=1: %s ports more now",
-			      "", twi_count(more, view->numeric).s);
+			      "", twi_count(gain, view->numeric).s);
 	twi_block_add(block, LABEL "\"twinspect doctor\" has the commands", "");
 }
 

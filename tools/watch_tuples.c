@@ -75,19 +75,36 @@ static const struct column {
 	/* NULL: a bar */
 	struct twi_str	(*show)(const struct twi_view *view,
 				const int64_t *row);
+	/* of plain numbers, where these are of another kind */
+	const char	*plain;
 } columns[] = {
-	{ "USED%", 5, 0, TWI_SORT_used, twi_used_percent },
-	{ "", BAR, 1, TWI_SORT_file, NULL },
-	{ "LEFT", 6, 2, TWI_SORT_left, show_left },
-	{ "FULL-IN", 7, 3, TWI_SORT_exhausted, twi_full_in },
-	{ "CLOSED/S", 8, 4, TWI_SORT_rate, show_rate },
-	{ "SOCKETS", 9, 10, TWI_SORT_sockets, show_sockets },
-	{ "TW", 8, 5, TWI_SORT_tw, show_tw },
-	{ "LIVE", 7, 6, TWI_SORT_live, show_live },
-	{ "PROBES", 9, 8, TWI_SORT_probes, show_probes },
-	{ "OLDEST", 7, 9, TWI_SORT_age, show_age },
-	{ "NETNS", 10, 7, TWI_SORT_file, show_netns },
+	{ "USED%", 5, 0, TWI_SORT_used, twi_used_percent, NULL },
+	{ "", BAR, 1, TWI_SORT_file, NULL, NULL },
+	{ "LEFT", 6, 2, TWI_SORT_left, show_left, NULL },
+	{ "FULL-IN", 7, 3, TWI_SORT_exhausted, twi_full_in, NULL },
+	{ "CLOSED/S", 8, 4, TWI_SORT_rate, show_rate, "CLOSED-10S" },
+	{ "SOCKETS", 9, 10, TWI_SORT_sockets, show_sockets, NULL },
+	{ "TW", 8, 5, TWI_SORT_tw, show_tw, NULL },
+	{ "LIVE", 7, 6, TWI_SORT_live, show_live, NULL },
+	{ "PROBES", 9, 8, TWI_SORT_probes, show_probes, NULL },
+	{ "OLDEST", 7, 9, TWI_SORT_age, show_age, NULL },
+	{ "NETNS", 10, 7, TWI_SORT_file, show_netns, NULL },
 };
+
+static const char *heading(const struct twi_watch *watch,
+			   const struct column *column)
+{
+	bool plain = watch->view.numeric && column->plain;
+
+	return plain ? column->plain : column->heading;
+}
+
+static int width_of(const struct twi_watch *watch, const struct column *column)
+{
+	int len = strlen(heading(watch, column));
+
+	return len > column->width ? len : column->width;
+}
 
 /* Half of the width is for the names of the tuples. */
 static void choose(const struct twi_watch *watch, int width, bool *shown)
@@ -99,17 +116,17 @@ static void choose(const struct twi_watch *watch, int width, bool *shown)
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
 		if (columns[i].sort == watch->view.filter.sort) {
 			shown[i] = true;
-			left -= columns[i].width + 1;
+			left -= width_of(watch, &columns[i]) + 1;
 		}
 	}
 	for (size_t rank = 0; rank < ARRAY_SIZE(columns); rank++) {
 		for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
 			if (columns[i].rank != (int)rank || shown[i])
 				continue;
-			if (columns[i].width >= left)
+			if (width_of(watch, &columns[i]) >= left)
 				return;
 			shown[i] = true;
-			left -= columns[i].width + 1;
+			left -= width_of(watch, &columns[i]) + 1;
 		}
 	}
 }
@@ -276,8 +293,9 @@ static void draw_heading(const struct twi_watch *watch,
 				  column->show && column->sort ==
 				  watch->view.filter.sort ?
 				  TWI_INK_sorted : TWI_INK_heading,
-				  "%*s", column->width, column->heading);
-		col += column->width + 1;
+				  "%*s", width_of(watch, column),
+				  heading(watch, column));
+		col += width_of(watch, column) + 1;
 	}
 	twi_screen_text(rect, 0, col, TWI_INK_heading, text);
 	free(text);
@@ -336,11 +354,11 @@ static void draw_row(const struct twi_watch *watch,
 			continue;
 		if (column->show)
 			twi_screen_printf(rect, line, col, ink, "%*s",
-					  column->width,
+					  width_of(watch, column),
 					  column->show(&watch->view, row).s);
 		else
 			draw_bar(watch, rect, line, col, row);
-		col += column->width + 1;
+		col += width_of(watch, column) + 1;
 	}
 	draw_name(rect, line, col, ink,
 		  twi_group_pair(watch->groups.model, row).s);

@@ -114,7 +114,7 @@ source_goes_away()
 	until [ -s file ]; do sleep 0.02; done
 	rm -r ../source
 	wait $pid
-	[ $? = 2 ] && grep -q "caps: no such file" err &&
+	[ $? = 2 ] && grep -q "source: no such recording" err &&
 		[ "$(numbers file)" = 1 ]
 }
 
@@ -171,13 +171,31 @@ unpacks()
 	diff -r ../source 00000001-20261122T034012.345Z
 }
 
+# On a terminal alone, and nothing of it stays.
+tells_how_far()
+{
+	"$1" -r ../source record --interval 0 --count 250 file || return 1
+	"$1" replay file > list 2> err || return 1
+	[ ! -s err ] || return 1
+	python3 - "$1" <<- 'EOF'
+	import os, pty, subprocess, sys
+	ours, its = pty.openpty()
+	out = subprocess.run([sys.argv[1], "replay", "file"], stderr=its,
+			     stdout=subprocess.PIPE, check=True).stdout
+	assert out == open("list", "rb").read()
+	said = os.read(ours, 1000)
+	assert said == (b"\r100 of 250 snapshots\x1b[K"
+			b"\r200 of 250 snapshots\x1b[K\r\x1b[K"), said
+	EOF
+}
+
 recordings()
 {
 	local flavour=$1 name
 
 	for name in size_is_bounded survives_kills stops_at_a_signal \
 		keeps_the_interval source_goes_away one_at_a_time goes_on \
-		leaves_others_alone unpacks
+		leaves_others_alone unpacks tells_how_far
 	do
 		expect "$flavour: recording ${name//_/ }" 0 with_recording \
 			$name "$(program "$flavour")"

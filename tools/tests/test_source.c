@@ -78,7 +78,8 @@ static void absent(void **state)
 	expect(NULL, TWI_EXIT_ABSENT,
 	       "/sys/kernel/debug/twinspect/summary: no such file");
 	expect(NULL, TWI_EXIT_ABSENT, "older than this program");
-	expect("dir", TWI_EXIT_ABSENT, "dir/summary: no such file");
+	expect("data", TWI_EXIT_ABSENT, "data/summary: no such file");
+	expect("no", TWI_EXIT_ABSENT, "no: no such recording");
 }
 
 static void denied(void **state)

@@ -57,6 +57,14 @@ static void times(void **state)
 	same(twi_when(4100, false), "4.1 s");
 	same(twi_when(-312, false), "-0.3 s");
 	same(twi_when(-312, true), "-312");
+	same(twi_span(119000, false), "119.0 s");
+	same(twi_span(120000, false), "2 min 0 s");
+	same(twi_span(-3599999, false), "-59 min 59 s");
+	same(twi_span(20400000, false), "5 h 40 min");
+	same(twi_span(86399000, false), "23 h 59 min");
+	same(twi_span(180000000, false), "2 d 2 h");
+	same(twi_span(INT64_MIN, false), "-107G d 7 h");
+	same(twi_span(20400000, true), "20400000");
 	same(twi_date(1795318812345678901, false), "2026-11-22 03:40:12 UTC");
 	same(twi_date(INT64_MAX, false), "2262-04-11 23:47:16 UTC");
 	same(twi_date(-1, false), "-");
