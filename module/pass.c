@@ -234,9 +234,13 @@ static int pass_supplies(struct twi_report *report, struct twi_walk *walk)
 		return err;
 	supplies_ask(report);
 	twi_supplies_usable(all);
-	clock_read(&report->tuples.clock);
-	walk->supplies = all;
-	err = pass_ehash(walk, TWI_WALK_TUPLES);
+	if (report->tuples.unseen) {
+		clock_read(&report->tuples.clock);
+		walk->supplies = all;
+		err = pass_ehash(walk, TWI_WALK_TUPLES);
+	} else {
+		twi_supplies_seen(all);
+	}
 	if (!err)
 		twi_supplies_finish(all);
 	return err;
@@ -263,17 +267,17 @@ static int pass_binds(struct twi_report *report, struct twi_walk *walk)
 }
 
 /*
- * Room for as many groups as there are sockets, up to the most that are
- * counted.  Requests are not known in number: too little room is found out.
+ * Room for the sockets that there are.  Requests are not known in number: too
+ * little room is found out.
  */
-static u32 tuples_room(const struct twi_report *report)
+static u64 tuples_room(const struct twi_report *report)
 {
 	u64 sockets = proto_sockets_allocated_sum_positive(&tcp_prot);
 	u32 i;
 
 	for (i = 0; i < report->set.nr; i++)
 		sockets += report->set.info[i].tw_kernel;
-	return min_t(u64, sockets + sockets / 8 + 256, TWI_TUPLES_MAX);
+	return sockets + sockets / 8 + 256;
 }
 
 static int count_tuples(struct twi_report *report, struct twi_walk *walk,
@@ -288,6 +292,7 @@ static int count_tuples(struct twi_report *report, struct twi_walk *walk,
 static int pass_tuples(struct twi_report *report, struct twi_walk *walk)
 {
 	struct twi_tuples *t = &report->tuples;
+	u64 room;
 	int err;
 
 	walk->tuples = t;
@@ -298,7 +303,9 @@ static int pass_tuples(struct twi_report *report, struct twi_walk *walk)
 		return err;
 	t->net = report->set.info;
 	get_random_bytes(&t->seed, sizeof(t->seed));
-	err = count_tuples(report, walk, tuples_room(report));
+	room = tuples_room(report);
+	t->seen_room = room <= TWI_SEEN_MAX ? room : 0;
+	err = count_tuples(report, walk, min_t(u64, room, TWI_TUPLES_MAX));
 	if (!err && t->lost && t->max < TWI_TUPLES_MAX)
 		err = count_tuples(report, walk, TWI_TUPLES_MAX);
 	if (!err && twi_tuples_recount(t)) {

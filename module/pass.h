@@ -59,9 +59,10 @@ struct twi_report {
 
 /*
  * Memory of tuples at most: groups with the sketch and their order, bitmaps
- * for the ports of 64 of them, bind buckets, the walk's copies.
+ * for the ports of 64 of them, bind buckets, the walk's copies; and the sockets
+ * that are remembered.
  */
-#define TWI_TUPLES_BYTES	(10U << 20)
+#define TWI_TUPLES_BYTES	((10U << 20) + TWI_SEEN_MAX * sizeof(struct twi_seen))
 
 struct twi_report *twi_report_get(enum twi_file file);
 void twi_report_put(struct twi_report *report);

@@ -4,8 +4,9 @@
  *
  * Sees values only, and is built in user space too (module/tests).  The order
  * is: twi_supplies_alloc() chooses the groups; the caller fills in what the
- * namespace says of each; twi_supplies_usable(); another walk of the table
- * through twi_supplies_socks(); twi_supplies_finish().
+ * namespace says of each; twi_supplies_usable(); twi_supplies_seen(), or, where
+ * not all sockets were remembered, another walk of the table through
+ * twi_supplies_socks(); twi_supplies_finish().
  */
 #include <linux/bitmap.h>
 #include <linux/sched.h>
@@ -371,6 +372,61 @@ static u32 supplies_find(struct twi_supplies *all, const union twi_key *key)
 	return *recent;
 }
 
+static void supplies_sock(struct twi_supplies *all, const union twi_key *key,
+			  const struct twi_sock *sock,
+			  const struct twi_ends *ends)
+{
+	u32 at;
+
+	for (at = supplies_find(all, key); at; at = all->next[at - 1])
+		supply_sock(all, &all->supply[at - 1], sock, ends);
+}
+
+static void supplies_seen(struct twi_supplies *all, const struct twi_seen *seen)
+{
+	const struct twi_clock *clock = &all->t->clock;
+	union twi_key key = all->t->group[seen->group].key;
+	const struct twi_ends ends = { .recent = seen->recent };
+	const struct twi_sock sock = {
+		/* Less than 2^31 jiffies away. */
+		.expires = clock->now + (s32)(seen->expires - (u32)clock->now),
+		.timer = seen->timer,
+		.stamp = seen->stamp,
+		.dev = key.dev,
+		.net = key.net,
+		.lport = seen->lport,
+		.rport = seen->rport,
+		.state = seen->state,
+		.flags = seen->flags,
+	};
+
+	/* As twi_key_tuple(): its group may have another side and port. */
+	key.dev = 0;
+	key.port = seen->rport;
+	key.side = TWI_SIDE_outbound;
+	key.remote = true;
+	supplies_sock(all, &key, &sock, &ends);
+}
+
+/**
+ * twi_supplies_seen - fold the sockets that were remembered
+ * @all: the supplies of groups that remember all their sockets
+ *
+ * Context: may sleep.
+ */
+void twi_supplies_seen(struct twi_supplies *all)
+{
+	const struct twi_tuples *t = all->t;
+	u32 i;
+
+	for (i = 0; i < t->seens; i++) {
+		if (!(i % 4096))
+			cond_resched();
+		if (unlikely(test_bit(t->seen[i].rport, all->rports)))
+			supplies_seen(all, &t->seen[i]);
+	}
+}
+
 /**
  * twi_supplies_socks - fold sockets
  * @all: the supplies
@@ -381,7 +437,7 @@ static u32 supplies_find(struct twi_supplies *all, const union twi_key *key)
 void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			const struct twi_ends *ends, u32 nr)
 {
-	u32 i, at;
+	u32 i;
 
 	for (i = 0; i < nr; i++) {
 		union twi_key key;
@@ -391,9 +447,7 @@ void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			continue;
 		twi_key_tuple(&key, &sock[i], &ends[i]);
 		key.dev = 0;
-		for (at = supplies_find(all, &key); at; at = all->next[at - 1])
-			supply_sock(all, &all->supply[at - 1], &sock[i],
-				    &ends[i]);
+		supplies_sock(all, &key, &sock[i], &ends[i]);
 	}
 }
 

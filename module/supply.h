@@ -109,6 +109,7 @@ void twi_supplies_free(struct twi_supplies *all);
 void twi_supplies_usable(struct twi_supplies *all);
 void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			const struct twi_ends *ends, u32 nr);
+void twi_supplies_seen(struct twi_supplies *all);
 void twi_supplies_finish(struct twi_supplies *all);
 void twi_supplies_trim(struct twi_supplies *all);
 void twi_supply_mode(struct twi_supply *s, u8 mode);

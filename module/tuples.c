@@ -9,6 +9,9 @@
  * that share a set it keeps each that was met more often than was taken off the
  * set.  A second walk counts the groups that it kept.  Folding does not sleep or
  * take a lock, and nothing here knows a kernel pointer.
+ *
+ * What the supplies need of a socket is remembered, so that they need no walk of
+ * their own: which groups have one is known when all are counted.
  */
 #include <linux/sched.h>
 #include <linux/sort.h>
@@ -60,6 +63,10 @@ static void sock_key(struct twi_tuples *t, const struct twi_sock *sock,
 		key->remote = false;
 	}
 }
+
+/* Room for groups, of which a third stays free. */
+#define TUPLES_SLOTS(max)						\
+	(((max) + TWI_HEAVY_SETS * TWI_HEAVY_WAYS) / 2 * 3 + 1)
 
 static void group_clear(struct twi_group *group)
 {
@@ -147,6 +154,28 @@ static void heavy_add(struct twi_tuples *t, const union twi_key *key, u32 hash)
 	t->off[set]++;
 }
 
+static void seen_add(struct twi_tuples *t, const struct twi_group *group,
+		     const struct twi_sock *sock, const struct twi_ends *ends)
+{
+	if (unlikely(t->seens == t->seen_room)) {
+		t->unseen = true;
+		return;
+	}
+	static_assert(TUPLES_SLOTS(TWI_TUPLES_MAX) <= U16_MAX,
+		      "a slot fits struct twi_seen");
+	t->seen[t->seens++] = (struct twi_seen){
+		.expires = sock->expires,
+		.timer = sock->timer,
+		.stamp = sock->stamp,
+		.recent = ends->recent,
+		.group = group - t->group,
+		.lport = sock->lport,
+		.rport = sock->rport,
+		.state = sock->state,
+		.flags = sock->flags,
+	};
+}
+
 static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 		       const struct twi_ends *ends)
 {
@@ -164,6 +193,7 @@ static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 			if (!t->recount)
 				heavy_add(t, &key, hash);
 			t->lost = true;
+			t->unseen = true;
 			group_add(t, &t->other, sock);
 			return;
 		}
@@ -173,6 +203,8 @@ static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 	}
 	if (!t->recount || group->sketched)
 		group_add(t, group, sock);
+	if (likely(!t->unseen))
+		seen_add(t, group, sock, ends);
 }
 
 /**
@@ -289,7 +321,9 @@ static void tuples_drop(struct twi_tuples *t)
 	kvfree(t->heavy);
 	kvfree(t->off);
 	kvfree(t->order);
+	kvfree(t->seen);
 	t->group = NULL;
+	t->seen = NULL;
 	t->heavy = NULL;
 	t->off = NULL;
 	t->order = NULL;
@@ -297,9 +331,11 @@ static void tuples_drop(struct twi_tuples *t)
 
 /**
  * twi_tuples_alloc - allocate room for groups
- * @t: zeroed, but for what the caller fills in: clock, net, sides, seed; or
- *	allocated before and counted into, which is forgotten
+ * @t: zeroed, but for what the caller fills in: clock, net, sides, seed and
+ *	seen_room; or allocated before and counted into, which is forgotten
  * @max: groups that are counted as they come
+ *
+ * Without memory for the sockets that are to be remembered, none is.
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM, after which it must be freed all the same.
@@ -313,7 +349,7 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 	t->max = max;
 	t->used = 0;
 	t->lost = false;
-	t->slots = (max + ways) / 2 * 3 + 1;
+	t->slots = TUPLES_SLOTS(max);
 	t->group = kvcalloc(t->slots, sizeof(*t->group), TWI_GFP);
 	t->heavy = kvcalloc(ways, sizeof(*t->heavy), TWI_GFP);
 	t->off = kvcalloc(TWI_HEAVY_SETS, sizeof(*t->off), TWI_GFP);
@@ -321,6 +357,13 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 		return -ENOMEM;
 	t->bytes = t->slots * sizeof(*t->group) + ways * sizeof(*t->heavy) +
 		   TWI_HEAVY_SETS * sizeof(*t->off);
+	t->seens = 0;
+	if (t->seen_room)
+		t->seen = kvmalloc_array(t->seen_room, sizeof(*t->seen),
+					 TWI_GFP);
+	t->unseen = !t->seen;
+	if (t->seen)
+		t->bytes += t->seen_room * sizeof(*t->seen);
 	group_clear(&t->other);
 	/* Its key is no socket's: the first one finds its own. */
 	for (i = 0; i < TWI_KEY_SPOTS; i++)
@@ -330,15 +373,17 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 
 /**
  * twi_tuples_trim - free what is not needed any more
- * @t: the groups, in order, and their sides
+ * @t: the groups, in order; their sides and the sockets that were remembered go
  */
 void twi_tuples_trim(struct twi_tuples *t)
 {
 	twi_sides_free(&t->sides);
 	kvfree(t->heavy);
 	kvfree(t->off);
+	kvfree(t->seen);
 	t->heavy = NULL;
 	t->off = NULL;
+	t->seen = NULL;
 }
 
 /**

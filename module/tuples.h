@@ -20,6 +20,8 @@
 /* Groups that the sketch may add: sets of so many. */
 #define TWI_HEAVY_SETS		512
 #define TWI_HEAVY_WAYS		8
+/* Sockets that are remembered for the supplies: struct twi_seen, 12 MiB. */
+#define TWI_SEEN_MAX		(1U << 19)
 
 /**
  * union twi_key - what the sockets of a group have in common
@@ -99,6 +101,30 @@ struct twi_group {
 };
 
 /**
+ * struct twi_seen - what the supplies want to know of a socket that was counted
+ * @expires:	as in struct twi_sock, the low 32 bits
+ * @timer:	likewise
+ * @stamp:	likewise
+ * @recent:	as in struct twi_ends
+ * @group:	slot of its group, which has its other values
+ * @lport:	as in struct twi_sock
+ * @rport:	likewise
+ * @state:	likewise
+ * @flags:	likewise
+ */
+struct twi_seen {
+	u32 expires;
+	u32 timer;
+	u32 stamp;
+	u32 recent;
+	u16 group;
+	u16 lport;
+	u16 rport;
+	u8 state;
+	u8 flags;
+};
+
+/**
  * struct twi_heavy - a group without a place, in the sketch
  * @key:	the group
  * @hash:	of @key
@@ -121,6 +147,9 @@ struct twi_heavy {
  * @max:	groups that are counted as they come
  * @used:	groups
  * @recent:	the last group found at each spot
+ * @seen:	sockets in the order in which they were counted, @seens of them
+ * @seen_room:	room for them; of no use where they are more
+ * @unseen:	some socket is not there
  * @heavy:	the sketch
  * @off:	what was taken off the counts of each set of the sketch
  * @other:	sockets without a group
@@ -142,6 +171,10 @@ struct twi_tuples {
 	u32 max;
 	u32 used;
 	struct twi_group *recent[TWI_KEY_SPOTS];
+	struct twi_seen *seen;
+	u32 seen_room;
+	u32 seens;
+	bool unseen;
 	struct twi_heavy *heavy;
 	u32 *off;
 	struct twi_group other;

@@ -115,6 +115,7 @@ static void populate(u32 buckets, u32 sockets)
 /* What pass.c does before it walks. */
 static void prepare(u32 want, u32 sockets)
 {
+	const struct twi_sock listener = { .lport = SERVED };
 	struct twi_sides *sides = &tuples.sides;
 
 	census.seed = 0x9e3779b97f4a7c15;
@@ -132,10 +133,12 @@ static void prepare(u32 want, u32 sockets)
 	if (want & TWI_WANT_TUPLES) {
 		walk.tuples = &tuples;
 		tuples.net = &info;
+		tuples.seen_room = sockets;
 		must(!twi_walk_alloc_ends(&walk) &&
 		     !twi_sides_alloc(sides, census.bind, census.binds, NULL,
 				      NULL) &&
 		     !twi_tuples_alloc(&tuples, sockets + 1), "no memory");
+		twi_sides_listeners(sides, &listener, 1);
 		twi_sides_settle(sides, false);
 	}
 }

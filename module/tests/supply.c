@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Unit tests of the ports that an outbound group draws from.  Sockets are put
- * on a list, which is what both walks go through.
+ * on a list, which is what both walks go through: in each test the supplies are
+ * filled from what was remembered of the first walk, and then by another one.
  */
 #include <arpa/inet.h>
 
@@ -50,6 +51,7 @@ static void begin(struct twi_bind *bind, u32 binds)
 			   .hz = HZ, .tw_len = TW_LEN, .tw_step = 512 },
 		.net = nets,
 		.seed = { { 4711 } },
+		.seen_room = SOCKS,
 	};
 	all = (struct twi_supplies){};
 	nr = 0;
@@ -100,12 +102,35 @@ static void choose(void)
 		all.supply[i].any = true;
 }
 
-/* The second one. */
+static void restart(struct twi_supply *s)
+{
+	bitmap_andnot(s->used, s->used, s->used, s->size);
+	bitmap_andnot(s->hard, s->hard, s->hard, s->size);
+	s->outlook = (struct twi_outlook){};
+	s->held = 0;
+	s->stamped = 0;
+}
+
+/* From what was remembered, which another walk has to confirm. */
 static void finish(void)
 {
+	static struct twi_supply seen[TWI_SUPPLIES_MAX];
+	u32 i;
+
+	EXPECT(false, t.unseen);
+	EXPECT(nr, t.seens + twi_group_sockets(&t.other));
+	twi_supplies_usable(&all);
+	twi_supplies_seen(&all);
+	twi_supplies_finish(&all);
+
+	memcpy(seen, all.supply, sizeof(seen));
+	for (i = 0; i < all.nr; i++)
+		restart(&all.supply[i]);
+	all.known = 0;
 	twi_supplies_usable(&all);
 	twi_supplies_socks(&all, sock, ends, nr);
 	twi_supplies_finish(&all);
+	EXPECT(0, memcmp(seen, all.supply, sizeof(seen)));
 }
 
 static void end(void)

@@ -651,6 +651,52 @@ static void test_ages_timer(void)
 	twi_tuples_free(&t);
 }
 
+/* All sockets are remembered, or it is known that not all are. */
+static void test_seen(void)
+{
+	struct twi_tuples t;
+
+	init(&t, 2);
+	EXPECT(true, t.unseen);
+	t.seen_room = 3;
+	EXPECT(0, twi_tuples_alloc(&t, 2));
+	feed(&t, 1);
+	feed(&t, 2);
+	feed(&t, 1);
+	EXPECT(false, t.unseen);
+	EXPECT(3, t.seens);
+	EXPECT(2, group_id(&t.group[t.seen[1].group]));
+	EXPECT(t.seen[0].group, t.seen[2].group);
+	feed(&t, 1);
+	EXPECT(true, t.unseen);
+
+	/* One without a group, counted anew where there is room for it. */
+	EXPECT(0, twi_tuples_alloc(&t, 2));
+	EXPECT(false, t.unseen);
+	EXPECT(0, t.seens);
+	feed(&t, 1);
+	feed(&t, 2);
+	feed(&t, 3);
+	EXPECT(true, t.lost);
+	EXPECT(true, t.unseen);
+	EXPECT(2, t.seens);
+	EXPECT(0, twi_tuples_alloc(&t, 3));
+	feed(&t, 3);
+	EXPECT(false, t.unseen);
+	EXPECT(1, t.seens);
+
+	/* Without memory it goes without. */
+	shim_allocs = 3;
+	EXPECT(0, twi_tuples_alloc(&t, 2));
+	EXPECT(true, t.unseen);
+	feed(&t, 1);
+	EXPECT(1, t.used);
+	EXPECT(t.slots * sizeof(*t.group) + TWI_HEAVY_SETS *
+	       (TWI_HEAVY_WAYS * sizeof(*t.heavy) + sizeof(*t.off)), t.bytes);
+	twi_tuples_trim(&t);
+	twi_tuples_free(&t);
+}
+
 static void test_none(void)
 {
 	struct twi_tuples t;
@@ -727,6 +773,7 @@ static const struct test tests[] = {
 	{ "room once more", test_again },
 	{ "ages by the stamp", test_ages_stamp },
 	{ "ages by the timer", test_ages_timer },
+	{ "what is remembered for the supplies", test_seen },
 	{ "no socket", test_none },
 	{ "no memory", test_no_memory },
 	{ "memory", test_bytes },

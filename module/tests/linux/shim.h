@@ -56,6 +56,16 @@ static inline void *kvcalloc(size_t nr, size_t size, int gfp)
 	return calloc(nr ? nr : 1, size);
 }
 
+/* Not zeroed: who reads what he has not written is seen. */
+static inline void *kvmalloc_array(size_t nr, size_t size, int gfp)
+{
+	void *p = kvcalloc(nr, size, gfp);
+
+	if (p)
+		memset(p, 0xa5, nr * size);
+	return p;
+}
+
 static inline void kvfree(void *p)
 {
 	shim_held -= !!p;
