@@ -37,24 +37,25 @@ struct costs {
 	u32 most;
 };
 
-static void costs_add(struct costs *costs, u32 cost)
+/* @starts more of the same cost. */
+static inline void costs_add(struct costs *costs, u32 cost, u32 starts)
 {
 	if (!costs->starts || cost < costs->least)
 		costs->least = cost;
 	if (cost > costs->most)
 		costs->most = cost;
-	costs->sum += cost;
-	costs->starts++;
+	costs->sum += (u64)cost * starts;
+	costs->starts += starts;
 }
 
-static bool circle_free(const struct twi_search *s, const struct circle *c,
-			u32 i)
+static inline bool circle_free(const struct twi_search *s,
+			       const struct circle *c, u32 i)
 {
 	return test_bit(c->first + 2 * i, s->free);
 }
 
-static u32 circle_cost(const struct twi_search *s, const struct circle *c,
-		       u32 i)
+static inline u32 circle_cost(const struct twi_search *s,
+			      const struct circle *c, u32 i)
 {
 	return !test_bit(c->first + 2 * i, s->reserved);
 }
@@ -70,33 +71,80 @@ static u32 circle_round(const struct twi_search *s, const struct circle *c)
 	return cost;
 }
 
+/* Starts of which the costs are wanted, and what they come on top of. */
+struct starts {
+	u32 begin;
+	u32 end;
+	u32 before;
+};
+
+/* Of a word with the bits of both circles, those of one. */
+static unsigned long circle_bits(const struct circle *c)
+{
+	return ~0UL / 3 << c->first % 2;
+}
+
 /*
- * Adds the costs of the starts @begin to @end - 1, which come on top of
- * @before.  Goes round backwards from a free port: the cost from a port that is
- * not free is one more than from the next.
+ * Adds the costs of those starts from @high down to @low where the port is not
+ * free: one more than from the next, which it is that @cost is of at first and,
+ * for who goes on below @low, at last.
+ */
+static void costs_down(const struct twi_search *s, const struct circle *c,
+		       u32 high, u32 low, const struct starts *starts,
+		       u32 *cost, struct costs *costs)
+{
+	const u32 top = c->first + 2 * high, bottom = c->first + 2 * low;
+	u32 next = top + 2;
+	u32 at = top / BITS_PER_LONG;
+	unsigned long taken = ~s->free[at] & GENMASK(top % BITS_PER_LONG, 0);
+
+	for (;; taken = ~s->free[--at]) {
+		taken &= circle_bits(c);
+		if (at == bottom / BITS_PER_LONG)
+			taken &= ~0UL << bottom % BITS_PER_LONG;
+		while (taken) {
+			const u32 bit = __fls(taken);
+			const u32 port = at * BITS_PER_LONG + bit;
+			const u32 i = (port - c->first) / 2;
+
+			taken ^= 1UL << bit;
+			if (port + 2 != next)
+				*cost = 0;
+			*cost += circle_cost(s, c, i);
+			if (i >= starts->begin && i < starts->end)
+				costs_add(costs, starts->before + *cost, 1);
+			next = port;
+		}
+		if (at == bottom / BITS_PER_LONG)
+			break;
+	}
+	if (next != bottom)
+		*cost = 0;
+}
+
+/*
+ * Adds the costs of the @starts.  Goes round backwards from a free port.
  *
  * Return: false if none is free; nothing is added then.
  */
 static bool circle_costs(const struct twi_search *s, const struct circle *c,
-			 u32 begin, u32 end, u32 before, struct costs *costs)
+			 const struct starts *starts, struct costs *costs)
 {
+	const u32 others = costs->starts;
 	u32 found = 0, cost = 0;
-	u32 step;
+	u32 free;
 
 	while (found < c->nr && !circle_free(s, c, found))
 		found++;
 	if (found == c->nr)
 		return false;
-	for (step = 0; step < c->nr; step++) {
-		u32 i = found >= step ? found - step : found + c->nr - step;
-
-		if (circle_free(s, c, i))
-			cost = 0;
-		else
-			cost += circle_cost(s, c, i);
-		if (i >= begin && i < end)
-			costs_add(costs, before + cost);
-	}
+	if (found)
+		costs_down(s, c, found - 1, 0, starts, &cost, costs);
+	if (found < c->nr - 1)
+		costs_down(s, c, c->nr - 1, found + 1, starts, &cost, costs);
+	free = starts->end - starts->begin - (costs->starts - others);
+	if (free)
+		costs_add(costs, starts->before, free);
 	return true;
 }
 
@@ -105,9 +153,12 @@ static void costs_even(const struct twi_search *s, struct costs *costs)
 	const struct circle first = { 0, s->size / 2 };
 	const struct circle other = { 1, s->size / 2 };
 
-	if (!circle_costs(s, &first, 0, first.nr, 0, costs))
-		circle_costs(s, &other, 0, other.nr, circle_round(s, &first),
-			     costs);
+	struct starts starts = { 0, first.nr, 0 };
+
+	if (circle_costs(s, &first, &starts, costs))
+		return;
+	starts.before = circle_round(s, &first);
+	circle_costs(s, &other, &starts, costs);
 }
 
 /* Tries ports in line.  Returns whether one was free. */
@@ -131,14 +182,16 @@ static void costs_odd(const struct twi_search *s, struct costs *costs)
 	const struct circle line = { 0, m };	/* from a start of 0 */
 	const struct circle first = { 2, m };	/* from all others, 2 to 2m - 2 */
 	const struct circle other = { 1, m };
+	struct starts starts = { 0, m - 1, 0 };
 	u32 cost = 0;
 
 	if (!line_cost(s, &line, &cost))
 		line_cost(s, &other, &cost);
-	costs_add(costs, cost);
-	if (m < 2 || circle_costs(s, &first, 0, m - 1, 0, costs))
+	costs_add(costs, cost, 1);
+	if (m < 2 || circle_costs(s, &first, &starts, costs))
 		return;
-	circle_costs(s, &other, 1, m, circle_round(s, &first), costs);
+	starts = (struct starts){ 1, m, circle_round(s, &first) };
+	circle_costs(s, &other, &starts, costs);
 }
 
 /**
@@ -180,7 +233,7 @@ void twi_connect_probes(const struct twi_search *search,
 	if (!twi_connect_left(search))
 		return;
 	if (search->size == 1)
-		costs_add(&costs, 0);
+		costs_add(&costs, 0, 1);
 	else if (search->size % 2)
 		costs_odd(search, &costs);
 	else
