@@ -6,6 +6,8 @@
 #ifndef TWI_CLOCK_H
 #define TWI_CLOCK_H
 
+#include <linux/timer.h>
+
 #include "value.h"
 
 /* kernel/time/timer.c: 64 buckets a level, 8 or 9 levels by HZ. */
@@ -64,6 +66,12 @@ static inline u32 twi_sock_age(const struct twi_clock *clock,
 static inline u32 twi_clock_second(const struct twi_clock *clock)
 {
 	return clock->stamped ? 1000 : clock->hz;
+}
+
+/* The level of the wheel that the timer of a minisocket is on. */
+static inline u32 twi_sock_level(const struct twi_sock *sock)
+{
+	return (sock->timer >> TIMER_ARRAYSHIFT) / TWI_WHEEL_LEVEL_SIZE;
 }
 
 /**

@@ -62,7 +62,7 @@ struct twi_report {
  * for the ports of 64 of them, bind buckets, the walk's copies; and the sockets
  * that are remembered.
  */
-#define TWI_TUPLES_BYTES	((10U << 20) + TWI_SEEN_MAX * sizeof(struct twi_seen))
+#define TWI_TUPLES_BYTES	((8U << 20) + TWI_SEEN_MAX * sizeof(struct twi_seen))
 
 struct twi_report *twi_report_get(enum twi_file file);
 void twi_report_put(struct twi_report *report);

@@ -34,7 +34,8 @@ int twi_sides_alloc(struct twi_sides *sides, struct twi_bind *bind, u32 binds,
 	sides->arg = arg;
 	for (i = 0; i < TWI_SIDES_DEVS; i++)
 		sides->last_dev[i].net = TWI_NETNS_UNHELD;
-	sides->last_port.net = TWI_NETNS_UNHELD;
+	for (i = 0; i < TWI_SIDES_PORTS; i++)
+		sides->last_port[i].net = TWI_NETNS_UNHELD;
 	sides->bound = kvcalloc(BITS_TO_LONGS(TWI_PORT_BITS), sizeof(long),
 				TWI_GFP);
 	sides->ask = kvcalloc(BITS_TO_LONGS(TWI_PORT_BITS), sizeof(long),
@@ -161,32 +162,33 @@ void twi_sides_settle(struct twi_sides *sides, bool tell)
 			__set_bit(sides->bind[i].port, sides->ask);
 }
 
-/* Looks a port up, unless it is that of the last socket. */
-static void sides_port(struct twi_sides *sides, const struct twi_sock *sock)
+/* Looks a port up, unless it was not long ago. */
+static const struct twi_sides_port *sides_port(struct twi_sides *sides,
+					       const struct twi_sock *sock)
 {
 	s32 l3mdev = sides_l3mdev(sides, sock->net, sock->dev);
+	struct twi_sides_port *last;
 	u32 i;
 
-	if (sides->last_port.net == sock->net &&
-	    sides->last_port.port == sock->lport &&
-	    sides->last_port.l3mdev == l3mdev)
-		return;
-	sides->last_port.net = sock->net;
-	sides->last_port.port = sock->lport;
-	sides->last_port.l3mdev = l3mdev;
-	sides->last_port.bound = false;
-	sides->last_port.shared = false;
-	sides->last_port.listens = false;
+	last = &sides->last_port[(sock->lport + 7U * sock->net) %
+				 TWI_SIDES_PORTS];
+	if (last->net == sock->net && last->port == sock->lport &&
+	    last->l3mdev == l3mdev)
+		return last;
+	*last = (struct twi_sides_port){
+		.net = sock->net, .port = sock->lport, .l3mdev = l3mdev,
+	};
 	i = twi_sides_first(sides, sock->net, sock->lport);
 	for (; bind_is(sides, i, sock->net, sock->lport); i++) {
 		const struct twi_bind *bind = &sides->bind[i];
 
 		if (bind_matches(bind, l3mdev)) {
-			sides->last_port.bound = true;
-			sides->last_port.shared |= bind->shared;
-			sides->last_port.listens |= bind->listens;
+			last->bound = true;
+			last->shared |= bind->shared;
+			last->listens |= bind->listens;
 		}
 	}
+	return last;
 }
 
 /**
@@ -201,6 +203,7 @@ enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock,
 		       bool *local)
 {
 	const bool told = sock->flags & TWI_SOCK_TOLD;
+	const struct twi_sides_port *port;
 
 	*local = false;
 	if (sock->state == TWI_STATE_new_syn_recv) {
@@ -211,13 +214,13 @@ enum twi_side twi_side(struct twi_sides *sides, const struct twi_sock *sock,
 		return TWI_SIDE_outbound;
 	if (!told && !test_bit(sock->lport, sides->bound))
 		return TWI_SIDE_outbound;
-	sides_port(sides, sock);
-	if (!told && !sides->last_port.bound)
+	port = sides_port(sides, sock);
+	if (!told && !port->bound)
 		return TWI_SIDE_outbound;
-	if (sides->last_port.listens || sock->flags & TWI_SOCK_TRANSPARENT) {
+	if (port->listens || sock->flags & TWI_SOCK_TRANSPARENT) {
 		*local = true;
 		return TWI_SIDE_inbound;
 	}
-	*local = sides->last_port.shared;
+	*local = port->shared;
 	return TWI_SIDE_bound;
 }

@@ -10,7 +10,8 @@
 /* A bit for each port. */
 #define TWI_PORT_BITS		65536
 /* Devices of which it is remembered what they are bound under. */
-#define TWI_SIDES_DEVS		32
+#define TWI_SIDES_DEVS		64
+#define TWI_SIDES_PORTS		64
 
 enum twi_side {
 #define X(name) TWI_SIDE_##name,
@@ -47,20 +48,20 @@ struct twi_sides {
 	twi_l3mdev_fn l3mdev;
 	const void *arg;
 	size_t bytes;
-	/* The devices and the port that were asked for last. */
+	/* The devices and the ports that were asked for last. */
 	struct twi_sides_dev {
 		u16 net;
 		s32 dev;
 		s32 l3mdev;
 	} last_dev[TWI_SIDES_DEVS];
-	struct {
+	struct twi_sides_port {
 		u16 net;
 		u16 port;
 		s32 l3mdev;
 		bool bound;
 		bool shared;
 		bool listens;
-	} last_port;
+	} last_port[TWI_SIDES_PORTS];
 };
 
 int twi_sides_alloc(struct twi_sides *sides, struct twi_bind *bind, u32 binds,

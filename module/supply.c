@@ -111,7 +111,7 @@ static void supply_index(struct twi_supplies *all, u32 nr)
 
 	s->key = s->group->key;
 	s->key.dev = 0;
-	s->hash = twi_key_hash(all->t, &s->key);
+	s->hash = twi_key_hash(&all->t->seed, &s->key);
 	slot = supply_slot(all, &s->key, s->hash);
 	all->next[nr] = all->slot[slot];
 	all->slot[slot] = nr + 1;
@@ -277,7 +277,7 @@ static bool dev_matches(const struct twi_supply *s, s32 dev)
 static u32 sock_due(const struct twi_clock *clock,
 		    const struct twi_sock *sock)
 {
-	u32 level = (sock->timer >> TIMER_ARRAYSHIFT) / TWI_WHEEL_LEVEL_SIZE;
+	u32 level = twi_sock_level(sock);
 	long left;
 
 	if (!(sock->flags & TWI_SOCK_ARMED) || level >= TWI_WHEEL_LEVELS)
@@ -362,50 +362,69 @@ static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
 }
 
 /* The first supply of a key + 1, 0 for none. */
-static u32 supplies_find(struct twi_supplies *all, const union twi_key *key)
+static u32 supplies_find(const struct twi_supplies *all, const union twi_key *key)
 {
-	u8 *recent = &all->recent[twi_key_spot(key)];
-
-	if (!*recent || !twi_key_same(&all->supply[*recent - 1].key, key))
-		*recent = all->slot[supply_slot(all, key,
-						twi_key_hash(all->t, key))];
-	return *recent;
+	return all->slot[supply_slot(all, key,
+				     twi_key_hash(&all->t->seed, key))];
 }
 
-static void supplies_sock(struct twi_supplies *all, const union twi_key *key,
+/* From the supply @at - 1 on, all those that have its key. */
+static void supplies_sock(struct twi_supplies *all, u32 at,
 			  const struct twi_sock *sock,
 			  const struct twi_ends *ends)
 {
-	u32 at;
-
-	for (at = supplies_find(all, key); at; at = all->next[at - 1])
+	for (; at; at = all->next[at - 1])
 		supply_sock(all, &all->supply[at - 1], sock, ends);
 }
 
-static void supplies_seen(struct twi_supplies *all, const struct twi_seen *seen)
+/* As of twi_key_tuple(): a group may have another side and port. */
+static u32 supplies_of_group(const struct twi_supplies *all,
+			     const struct twi_group *group, u16 rport)
+{
+	union twi_key key = group->key;
+
+	key.dev = 0;
+	key.port = rport;
+	key.side = TWI_SIDE_outbound;
+	key.remote = true;
+	return supplies_find(all, &key);
+}
+
+/* The first supply that a socket is for + 1, 0 for none. */
+static u32 seen_at(const struct twi_supplies *all, struct twi_group *group,
+		   const struct twi_seen *seen)
+{
+	if (!group->key.remote)
+		return test_bit(seen->rport, all->rports) ?
+		       supplies_of_group(all, group, seen->rport) : 0;
+	if (group->first == TWI_UNASKED)
+		group->first = supplies_of_group(all, group, seen->rport);
+	return group->first;
+}
+
+static void supplies_seen(struct twi_supplies *all, const struct twi_group *group,
+			  u32 at, const struct twi_seen *seen)
 {
 	const struct twi_clock *clock = &all->t->clock;
-	union twi_key key = all->t->group[seen->group].key;
-	const struct twi_ends ends = { .recent = seen->recent };
+	const struct twi_ends ends = {
+		/* The second is asked for only where it is the stamp. */
+		.recent = seen->flags & TWI_SEEN_RECENT ? seen->stamp ?: 1 : 0,
+	};
 	const struct twi_sock sock = {
 		/* Less than 2^31 jiffies away. */
 		.expires = clock->now + (s32)(seen->expires - (u32)clock->now),
-		.timer = seen->timer,
+		.timer = (u32)seen->level * TWI_WHEEL_LEVEL_SIZE
+			 << TIMER_ARRAYSHIFT,
 		.stamp = seen->stamp,
-		.dev = key.dev,
-		.net = key.net,
+		.dev = group->key.dev,
+		.net = group->key.net,
 		.lport = seen->lport,
 		.rport = seen->rport,
 		.state = seen->state,
 		.flags = seen->flags,
 	};
 
-	/* As twi_key_tuple(): its group may have another side and port. */
-	key.dev = 0;
-	key.port = seen->rport;
-	key.side = TWI_SIDE_outbound;
-	key.remote = true;
-	supplies_sock(all, &key, &sock, &ends);
+	supplies_sock(all, at, &sock, &ends);
 }
 
 /**
@@ -420,10 +439,14 @@ void twi_supplies_seen(struct twi_supplies *all)
 	u32 i;
 
 	for (i = 0; i < t->seens; i++) {
+		const struct twi_seen *seen = twi_tuples_seen(t, i);
+		struct twi_group *group = &t->group[seen->group];
+		u32 at = seen_at(all, group, seen);
+
+		if (at)
+			supplies_seen(all, group, at, seen);
 		if (!(i % 4096))
 			cond_resched();
-		if (unlikely(test_bit(t->seen[i].rport, all->rports)))
-			supplies_seen(all, &t->seen[i]);
 	}
 }
 
@@ -447,19 +470,22 @@ void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			continue;
 		twi_key_tuple(&key, &sock[i], &ends[i]);
 		key.dev = 0;
-		supplies_sock(all, &key, &sock[i], &ends[i]);
+		supplies_sock(all, supplies_find(all, &key), &sock[i], &ends[i]);
 	}
 }
 
 /* Free ports of the parity of the first port of the range. */
 static u32 supply_first(const struct twi_supply *s)
 {
+	const unsigned long even = ~0UL / 3;
+	const u32 last = BITS_TO_LONGS(s->size) - 1;
 	u32 nr = 0;
 	u32 i;
 
-	for (i = 0; i < s->size; i += 2)
-		nr += test_bit(i, s->usable) && !test_bit(i, s->used);
-	return nr;
+	for (i = 0; i < last; i++)
+		nr += hweight_long(s->usable[i] & ~s->used[i] & even);
+	return nr + hweight_long(s->usable[last] & ~s->used[last] & even &
+				 BITMAP_LAST_WORD_MASK(s->size));
 }
 
 static void supply_finish(const struct twi_clock *clock, struct twi_supply *s)

@@ -85,7 +85,6 @@ struct twi_census;
  * @known:	those of which there is a result
  * @slot:	open-addressing hash: number of the first supply with a key, + 1
  * @next:	of those with the same key but for the device: the next one, + 1
- * @recent:	what was found at each spot of twi_key_spot()
  * @rports:	a bit for each of their remote ports
  * @bits:	memory of all bitmaps
  * @bytes:	memory allocated
@@ -97,7 +96,6 @@ struct twi_supplies {
 	u32 known;
 	u8 slot[TWI_SUPPLY_SLOTS];
 	u8 next[TWI_SUPPLIES_MAX];
-	u8 recent[TWI_KEY_SPOTS];
 	unsigned long *rports;
 	unsigned long *bits;
 	size_t bytes;

@@ -20,16 +20,24 @@
 #include "alloc.h"
 #include "tuples.h"
 
-/**
- * twi_key_hash - hash of a key
- * @t: the groups
- * @key: the key
- *
- * Return: 32 bits that nobody who does not know the seed can foresee.
- */
-u32 twi_key_hash(const struct twi_tuples *t, const union twi_key *key)
+static __always_inline void key_fill(union twi_key *key,
+				     const struct twi_sock *sock,
+				     const struct twi_ends *ends, u16 port,
+				     enum twi_side side, bool remote)
 {
-	return hsiphash(key, sizeof(*key), &t->seed);
+	static_assert(offsetof(union twi_key, dev) == 4 * sizeof(u64) &&
+		      offsetof(union twi_key, net) == 36 &&
+		      offsetof(union twi_key, port) == 38 &&
+		      offsetof(union twi_key, side) == 5 * sizeof(u64) &&
+		      offsetof(union twi_key, remote) == 41,
+		      "as its words are put together here");
+	key->word[0] = ends->word[0];
+	key->word[1] = ends->word[1];
+	key->word[2] = ends->word[2];
+	key->word[3] = ends->word[3];
+	key->word[4] = twi_pair(sock->dev, twi_pair(sock->net, port, 16), 32);
+	key->word[5] = twi_pair(twi_pair(twi_pair(side, remote, 8), 0, 16), 0,
+				32);
 }
 
 /**
@@ -41,32 +49,23 @@ u32 twi_key_hash(const struct twi_tuples *t, const union twi_key *key)
 void twi_key_tuple(union twi_key *key, const struct twi_sock *sock,
 		   const struct twi_ends *ends)
 {
-	memset(key, 0, sizeof(*key));
-	memcpy(key->laddr, ends->laddr, sizeof(key->laddr));
-	memcpy(key->raddr, ends->raddr, sizeof(key->raddr));
-	key->dev = sock->dev;
-	key->net = sock->net;
-	key->port = sock->rport;
-	key->side = TWI_SIDE_outbound;
-	key->remote = true;
+	key_fill(key, sock, ends, sock->rport, TWI_SIDE_outbound, true);
 }
 
-static void sock_key(struct twi_tuples *t, const struct twi_sock *sock,
-		     const struct twi_ends *ends, union twi_key *key)
+static __always_inline void sock_key(struct twi_tuples *t,
+				     const struct twi_sock *sock,
+				     const struct twi_ends *ends,
+				     union twi_key *key)
 {
 	bool local;
+	enum twi_side side = twi_side(&t->sides, sock, &local);
 
-	twi_key_tuple(key, sock, ends);
-	key->side = twi_side(&t->sides, sock, &local);
-	if (local) {
-		key->port = sock->lport;
-		key->remote = false;
-	}
+	key_fill(key, sock, ends, local ? sock->lport : sock->rport, side,
+		 !local);
 }
 
-/* Room for groups, of which a third stays free. */
-#define TUPLES_SLOTS(max)						\
-	(((max) + TWI_HEAVY_SETS * TWI_HEAVY_WAYS) / 2 * 3 + 1)
+/* Those that the sketch may add come on top. */
+#define TUPLES_GROUPS(max)	((max) + TWI_HEAVY_SETS * TWI_HEAVY_WAYS)
 
 static void group_clear(struct twi_group *group)
 {
@@ -79,8 +78,9 @@ static void group_clear(struct twi_group *group)
 	group->youngest = U32_MAX;
 }
 
-static void group_add_tw(const struct twi_clock *clock,
-			 struct twi_group *group, const struct twi_sock *sock)
+static __always_inline void group_add_tw(const struct twi_clock *clock,
+					 struct twi_group *group,
+					 const struct twi_sock *sock)
 {
 	u32 second = twi_clock_second(clock);
 	u32 age = twi_sock_age(clock, sock);
@@ -94,8 +94,9 @@ static void group_add_tw(const struct twi_clock *clock,
 	group->youngest = min(group->youngest, age);
 }
 
-static void group_add(const struct twi_tuples *t, struct twi_group *group,
-		      const struct twi_sock *sock)
+static __always_inline void group_add(const struct twi_tuples *t,
+				      struct twi_group *group,
+				      const struct twi_sock *sock)
 {
 	if (sock->state == TWI_STATE_tw)
 		group_add_tw(&t->clock, group, sock);
@@ -105,27 +106,36 @@ static void group_add(const struct twi_tuples *t, struct twi_group *group,
 		group->live++;
 }
 
-/* Finds a group, or the free slot where it would be put. */
-static struct twi_group *group_probe(const struct twi_tuples *t,
-				     const union twi_key *key, u32 hash)
+/* Finds the slot of a group, or the free one where it would be put. */
+static __always_inline u16 *group_probe(const struct twi_tuples *t,
+					const union twi_key *key, u32 hash)
 {
 	u32 i = ((u64)hash * t->slots) >> 32;
 
-	while (t->group[i].here && (t->group[i].hash != hash ||
-				    !twi_key_same(&t->group[i].key, key)))
+	while (t->slot[i]) {
+		const struct twi_group *group = &t->group[t->slot[i] - 1];
+
+		if (group->hash == hash && twi_key_same(&group->key, key))
+			break;
 		if (++i == t->slots)
 			i = 0;
-	return &t->group[i];
+	}
+	return &t->slot[i];
 }
 
-static void group_put(struct twi_tuples *t, struct twi_group *group,
-		      const union twi_key *key, u32 hash)
+static struct twi_group *group_put(struct twi_tuples *t, u16 *slot,
+				   const union twi_key *key, u32 hash)
 {
-	group->here = true;
+	struct twi_group *group = &t->group[t->used++];
+
+	*slot = t->used;
 	group->key = *key;
 	group->hash = hash;
+	group->supply = 0;
+	group->first = TWI_UNASKED;
+	group->sketched = false;
 	group_clear(group);
-	t->used++;
+	return group;
 }
 
 static void heavy_add(struct twi_tuples *t, const union twi_key *key, u32 hash)
@@ -154,53 +164,49 @@ static void heavy_add(struct twi_tuples *t, const union twi_key *key, u32 hash)
 	t->off[set]++;
 }
 
-static void seen_add(struct twi_tuples *t, const struct twi_group *group,
-		     const struct twi_sock *sock, const struct twi_ends *ends)
+static __always_inline void seen_add(struct twi_tuples *t,
+				     const struct twi_group *group,
+				     const struct twi_sock *sock,
+				     const struct twi_ends *ends)
 {
 	if (unlikely(t->seens == t->seen_room)) {
 		t->unseen = true;
 		return;
 	}
-	static_assert(TUPLES_SLOTS(TWI_TUPLES_MAX) <= U16_MAX,
-		      "a slot fits struct twi_seen");
-	t->seen[t->seens++] = (struct twi_seen){
+	static_assert(TWI_STATE_NR <= 16, "a state has 4 bits");
+	static_assert(sizeof(struct twi_seen) == 16, "as TWI_SEEN_MAX says");
+	*twi_tuples_seen(t, t->seens++) = (struct twi_seen){
 		.expires = sock->expires,
-		.timer = sock->timer,
-		.stamp = sock->stamp,
-		.recent = ends->recent,
+		.stamp = t->clock.delayed ? sock->stamp : ends->recent,
 		.group = group - t->group,
 		.lport = sock->lport,
 		.rport = sock->rport,
+		.flags = sock->flags | (ends->recent ? TWI_SEEN_RECENT : 0),
 		.state = sock->state,
-		.flags = sock->flags,
+		.level = twi_sock_level(sock),
 	};
 }
 
 static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 		       const struct twi_ends *ends)
 {
-	struct twi_group **recent, *group;
+	struct twi_group *group;
 	union twi_key key;
+	u16 *slot;
 	u32 hash;
 
 	sock_key(t, sock, ends, &key);
-	recent = &t->recent[twi_key_spot(&key)];
-	group = *recent;
-	if (!twi_key_same(&group->key, &key)) {
-		hash = twi_key_hash(t, &key);
-		group = group_probe(t, &key, hash);
-		if (!group->here && (t->recount || t->used == t->max)) {
-			if (!t->recount)
-				heavy_add(t, &key, hash);
-			t->lost = true;
-			t->unseen = true;
-			group_add(t, &t->other, sock);
-			return;
-		}
-		if (!group->here)
-			group_put(t, group, &key, hash);
-		*recent = group;
+	hash = twi_key_hash(&t->seed, &key);
+	slot = group_probe(t, &key, hash);
+	if (!*slot && (t->recount || t->used == t->max)) {
+		if (!t->recount)
+			heavy_add(t, &key, hash);
+		t->lost = true;
+		t->unseen = true;
+		group_add(t, &t->other, sock);
+		return;
 	}
+	group = *slot ? &t->group[*slot - 1] : group_put(t, slot, &key, hash);
 	if (!t->recount || group->sketched)
 		group_add(t, group, sock);
 	if (likely(!t->unseen))
@@ -246,13 +252,12 @@ bool twi_tuples_recount(struct twi_tuples *t)
 	if (!t->lost)
 		return false;
 	for (; way < end; way++) {
-		struct twi_group *group;
+		u16 *slot;
 
 		if (!way->count)
 			continue;
-		group = group_probe(t, &way->key, way->hash);
-		group_put(t, group, &way->key, way->hash);
-		group->sketched = true;
+		slot = group_probe(t, &way->key, way->hash);
+		group_put(t, slot, &way->key, way->hash)->sketched = true;
 	}
 	for (set = 0; set < TWI_HEAVY_SETS; set++)
 		t->unlisted = max(t->unlisted, t->off[set]);
@@ -305,8 +310,8 @@ int twi_tuples_order(struct twi_tuples *t)
 	if (!t->order)
 		return -ENOMEM;
 	t->bytes += (t->used + 1) * sizeof(*t->order);
-	for (i = 0; i < t->slots; i++) {
-		if (!t->group[i].here || !twi_group_sockets(&t->group[i]))
+	for (i = 0; i < t->used; i++) {
+		if (!twi_group_sockets(&t->group[i]))
 			continue;
 		t->order[t->listed++] = i;
 		t->sketched += t->group[i].sketched;
@@ -315,15 +320,46 @@ int twi_tuples_order(struct twi_tuples *t)
 	return 0;
 }
 
+static void seen_free(struct twi_tuples *t)
+{
+	u32 i;
+
+	for (i = 0; t->seen && i < t->seen_room; i += TWI_SEEN_CHUNK)
+		kvfree(twi_tuples_seen(t, i));
+	kvfree(t->seen);
+	t->seen = NULL;
+}
+
+/* In pieces that are found without mapping them, which large ones are not. */
+static int seen_alloc(struct twi_tuples *t)
+{
+	u32 nr = DIV_ROUND_UP(t->seen_room, TWI_SEEN_CHUNK);
+	u32 i;
+
+	t->seen = kvcalloc(nr, sizeof(*t->seen), TWI_GFP);
+	if (!t->seen)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++) {
+		t->seen[i] = kvmalloc_array(TWI_SEEN_CHUNK, sizeof(**t->seen),
+					    TWI_GFP);
+		if (!t->seen[i])
+			return -ENOMEM;
+	}
+	t->bytes += nr * (sizeof(*t->seen) +
+			  TWI_SEEN_CHUNK * sizeof(**t->seen));
+	return 0;
+}
+
 static void tuples_drop(struct twi_tuples *t)
 {
+	seen_free(t);
 	kvfree(t->group);
+	kvfree(t->slot);
 	kvfree(t->heavy);
 	kvfree(t->off);
 	kvfree(t->order);
-	kvfree(t->seen);
 	t->group = NULL;
-	t->seen = NULL;
+	t->slot = NULL;
 	t->heavy = NULL;
 	t->off = NULL;
 	t->order = NULL;
@@ -343,31 +379,29 @@ static void tuples_drop(struct twi_tuples *t)
 int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 {
 	const u32 ways = TWI_HEAVY_SETS * TWI_HEAVY_WAYS;
-	u32 i;
 
 	tuples_drop(t);
 	t->max = max;
 	t->used = 0;
 	t->lost = false;
-	t->slots = TUPLES_SLOTS(max);
-	t->group = kvcalloc(t->slots, sizeof(*t->group), TWI_GFP);
+	t->slots = TUPLES_GROUPS(max) / 2 * 3 + 1;
+	static_assert(TUPLES_GROUPS(TWI_TUPLES_MAX) <= U16_MAX,
+		      "an index + 1 fits a slot");
+	t->group = kvmalloc_array(TUPLES_GROUPS(max), sizeof(*t->group),
+				  TWI_GFP);
+	t->slot = kvcalloc(t->slots, sizeof(*t->slot), TWI_GFP);
 	t->heavy = kvcalloc(ways, sizeof(*t->heavy), TWI_GFP);
 	t->off = kvcalloc(TWI_HEAVY_SETS, sizeof(*t->off), TWI_GFP);
-	if (!t->group || !t->heavy || !t->off)
+	if (!t->group || !t->slot || !t->heavy || !t->off)
 		return -ENOMEM;
-	t->bytes = t->slots * sizeof(*t->group) + ways * sizeof(*t->heavy) +
+	t->bytes = TUPLES_GROUPS(max) * sizeof(*t->group) +
+		   t->slots * sizeof(*t->slot) + ways * sizeof(*t->heavy) +
 		   TWI_HEAVY_SETS * sizeof(*t->off);
 	t->seens = 0;
-	if (t->seen_room)
-		t->seen = kvmalloc_array(t->seen_room, sizeof(*t->seen),
-					 TWI_GFP);
-	t->unseen = !t->seen;
-	if (t->seen)
-		t->bytes += t->seen_room * sizeof(*t->seen);
+	t->unseen = !t->seen_room || seen_alloc(t);
+	if (t->unseen)
+		seen_free(t);
 	group_clear(&t->other);
-	/* Its key is no socket's: the first one finds its own. */
-	for (i = 0; i < TWI_KEY_SPOTS; i++)
-		t->recent[i] = &t->other;
 	return 0;
 }
 
@@ -378,12 +412,13 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 void twi_tuples_trim(struct twi_tuples *t)
 {
 	twi_sides_free(&t->sides);
+	seen_free(t);
+	kvfree(t->slot);
 	kvfree(t->heavy);
 	kvfree(t->off);
-	kvfree(t->seen);
+	t->slot = NULL;
 	t->heavy = NULL;
 	t->off = NULL;
-	t->seen = NULL;
 }
 
 /**

@@ -9,8 +9,6 @@
 #ifndef TWI_TUPLES_H
 #define TWI_TUPLES_H
 
-#include <linux/siphash.h>
-
 #include "clock.h"
 #include "sides.h"
 #include "value.h"
@@ -20,8 +18,9 @@
 /* Groups that the sketch may add: sets of so many. */
 #define TWI_HEAVY_SETS		512
 #define TWI_HEAVY_WAYS		8
-/* Sockets that are remembered for the supplies: struct twi_seen, 12 MiB. */
+/* Sockets that are remembered for the supplies, 8 MiB; and in a piece of memory. */
 #define TWI_SEEN_MAX		(1U << 19)
+#define TWI_SEEN_CHUNK		(1U << 12)
 
 /**
  * union twi_key - what the sockets of a group have in common
@@ -54,20 +53,43 @@ static inline bool twi_key_same(const union twi_key *a, const union twi_key *b)
 		 (a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5]));
 }
 
-/* Keys that are remembered, the last one at each spot. */
-#define TWI_KEY_SPOTS		256
-
-/*
- * Where a key is looked for first, before its hash is needed: sockets of a few
- * groups follow each other.  Whoever aims at a spot makes that useless, no more.
+/**
+ * struct twi_seed - what chance gives for the hash of keys
+ * @half:	added to the halves of the words of a key
+ * @sum:	added to all of it
  */
-static inline u32 twi_key_spot(const union twi_key *key)
-{
-	u64 mix = key->word[0] + 3 * key->word[1] + 5 * key->word[2] +
-		  7 * key->word[3] + 9 * key->word[4] + key->word[5];
+struct twi_seed {
+	u64 half[12];
+	u64 sum;
+};
 
-	/* The topmost 8 bits: the last byte of an address reaches no others. */
-	return mix * 0x9e3779b97f4a7c15ULL >> 56;
+static inline u64 twi_key_product(const struct twi_seed *seed,
+				  const union twi_key *key, u32 i)
+{
+	return (seed->half[2 * i] + (u32)key->word[i]) *
+	       (seed->half[2 * i + 1] + (key->word[i] >> 32));
+}
+
+/**
+ * twi_key_hash - hash of a key
+ * @seed: random
+ * @key: the key
+ *
+ * Pair-multiply-shift, which is strongly universal: whoever does not see the
+ * seed can't choose keys so that more of them meet than chance has it (Thorup,
+ * High Speed Hashing for Integers and Strings, arXiv:1504.06804, 3.5).
+ *
+ * Return: 32 bits.
+ */
+static inline u32 twi_key_hash(const struct twi_seed *seed,
+			       const union twi_key *key)
+{
+	u64 sum = seed->sum +
+		  twi_key_product(seed, key, 0) + twi_key_product(seed, key, 1) +
+		  twi_key_product(seed, key, 2) + twi_key_product(seed, key, 3) +
+		  twi_key_product(seed, key, 4) + twi_key_product(seed, key, 5);
+
+	return sum >> 32;
 }
 
 /**
@@ -82,7 +104,8 @@ static inline u32 twi_key_spot(const union twi_key *key)
  * @oldest:	age of the oldest TIME-WAIT, in ticks of the clock
  * @youngest:	age of the youngest; more than @oldest if there is none
  * @supply:	number of its struct twi_supply + 1, 0 for none
- * @here:	the slot is taken
+ * @first:	the first supply whose ports its sockets use + 1, 0 for none,
+ *		TWI_UNASKED; where the fixed port is the remote one
  * @sketched:	found by the sketch, and counted by a second walk
  */
 struct twi_group {
@@ -96,33 +119,37 @@ struct twi_group {
 	u32 oldest;
 	u32 youngest;
 	u8 supply;
-	bool here;
+	u8 first;
 	bool sketched;
 };
+
+#define TWI_UNASKED		U8_MAX
 
 /**
  * struct twi_seen - what the supplies want to know of a socket that was counted
  * @expires:	as in struct twi_sock, the low 32 bits
- * @timer:	likewise
- * @stamp:	likewise
- * @recent:	as in struct twi_ends
- * @group:	slot of its group, which has its other values
+ * @stamp:	where the clock is @delayed as in struct twi_sock, else @recent of
+ *		struct twi_ends
+ * @group:	index of its group, which has its other values
  * @lport:	as in struct twi_sock
  * @rport:	likewise
+ * @flags:	likewise, and TWI_SEEN_RECENT
  * @state:	likewise
- * @flags:	likewise
+ * @level:	of the wheel that its timer is on, see twi_sock_level()
  */
 struct twi_seen {
 	u32 expires;
-	u32 timer;
 	u32 stamp;
-	u32 recent;
 	u16 group;
 	u16 lport;
 	u16 rport;
-	u8 state;
 	u8 flags;
+	u8 state : 4;
+	u8 level : 4;
 };
+
+/* @recent of struct twi_ends is not 0. */
+#define TWI_SEEN_RECENT		0x80
 
 /**
  * struct twi_heavy - a group without a place, in the sketch
@@ -142,13 +169,14 @@ struct twi_heavy {
  * @net:	values of the namespaces
  * @sides:	who chose which port
  * @seed:	of the hash, so that nobody outside can aim at a slot
- * @group:	open-addressing hash, @slots of them
- * @slots:	room, of which a third stays free
+ * @group:	the groups, @used of them
+ * @slot:	open-addressing hash of @group: index + 1, 0 in a free one
+ * @slots:	their number, of which a third stays free
  * @max:	groups that are counted as they come
  * @used:	groups
- * @recent:	the last group found at each spot
- * @seen:	sockets in the order in which they were counted, @seens of them
- * @seen_room:	room for them; of no use where they are more
+ * @seen:	sockets in the order in which they were counted, @seens of them,
+ *		TWI_SEEN_CHUNK in each piece
+ * @seen_room:	how many there may be
  * @unseen:	some socket is not there
  * @heavy:	the sketch
  * @off:	what was taken off the counts of each set of the sketch
@@ -165,13 +193,13 @@ struct twi_tuples {
 	struct twi_clock clock;
 	const struct twi_netns *net;
 	struct twi_sides sides;
-	hsiphash_key_t seed;
+	struct twi_seed seed;
 	struct twi_group *group;
+	u16 *slot;
 	u32 slots;
 	u32 max;
 	u32 used;
-	struct twi_group *recent[TWI_KEY_SPOTS];
-	struct twi_seen *seen;
+	struct twi_seen **seen;
 	u32 seen_room;
 	u32 seens;
 	bool unseen;
@@ -194,13 +222,19 @@ void twi_tuples_socks(struct twi_tuples *t, const struct twi_sock *sock,
 bool twi_tuples_recount(struct twi_tuples *t);
 int twi_tuples_order(struct twi_tuples *t);
 void twi_tuples_trim(struct twi_tuples *t);
-u32 twi_key_hash(const struct twi_tuples *t, const union twi_key *key);
 void twi_key_tuple(union twi_key *key, const struct twi_sock *sock,
 		   const struct twi_ends *ends);
 
 static inline u64 twi_group_sockets(const struct twi_group *group)
 {
 	return (u64)group->tw + group->fw2 + group->live;
+}
+
+/* Of the sockets that are remembered, in the order in which they were counted. */
+static inline struct twi_seen *twi_tuples_seen(const struct twi_tuples *t,
+					       u32 i)
+{
+	return &t->seen[i / TWI_SEEN_CHUNK][i % TWI_SEEN_CHUNK];
 }
 
 /* A group in order, most sockets first. */

@@ -78,14 +78,31 @@ struct twi_sock {
  * struct twi_ends - the addresses of a socket, if the walk was asked for them
  * @laddr:	local address in network order, IPv4 as ::ffff:a.b.c.d
  * @raddr:	remote address, likewise
+ * @word:	both of them
  * @recent:	minisockets: low 32 bits of the second (CLOCK_MONOTONIC) of the
  *		peer's last timestamp, 0 without any
  */
 struct twi_ends {
-	u32 laddr[4];
-	u32 raddr[4];
+	union {
+		struct {
+			u32 laddr[4];
+			u32 raddr[4];
+		};
+		u64 word[4];
+	};
 	u32 recent;
 };
+
+/*
+ * Two values of @bits that follow each other in memory, as one: a CPU waits long
+ * where it reads a word that it has just written in parts.
+ */
+static inline u64 twi_pair(u32 first, u32 second, u32 bits)
+{
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		return (u64)first << bits | second;
+	return (u64)second << bits | first;
+}
 
 /* What a bounded look at the owners of a bind bucket found. */
 enum twi_owners {

@@ -280,22 +280,25 @@ static __always_inline void addr_copy(const struct sock *sk,
 				      const struct twi_sock *copy,
 				      struct twi_ends *ends)
 {
+	const u32 mapped = (__force u32)htonl(0x0000ffff);
 	u32 i;
 
 	if (copy->family != TWI_FAMILY_v6) {
-		for (i = 0; i < 2; i++) {
-			ends->laddr[i] = 0;
-			ends->raddr[i] = 0;
-		}
-		ends->laddr[2] = (__force u32)htonl(0x0000ffff);
-		ends->raddr[2] = (__force u32)htonl(0x0000ffff);
-		ends->laddr[3] = (__force u32)READ_ONCE(sk->sk_rcv_saddr);
-		ends->raddr[3] = (__force u32)READ_ONCE(sk->sk_daddr);
+		ends->word[0] = 0;
+		ends->word[1] = twi_pair(mapped, (__force u32)
+					 READ_ONCE(sk->sk_rcv_saddr), 32);
+		ends->word[2] = 0;
+		ends->word[3] = twi_pair(mapped, (__force u32)
+					 READ_ONCE(sk->sk_daddr), 32);
 		return;
 	}
-	for (i = 0; i < 4; i++) {
-		ends->laddr[i] = twi_sock_saddr6_word(sk, i);
-		ends->raddr[i] = twi_sock_daddr6_word(sk, i);
+	for (i = 0; i < 2; i++) {
+		ends->word[i] = twi_pair(twi_sock_saddr6_word(sk, 2 * i),
+					 twi_sock_saddr6_word(sk, 2 * i + 1),
+					 32);
+		ends->word[i + 2] = twi_pair(twi_sock_daddr6_word(sk, 2 * i),
+					     twi_sock_daddr6_word(sk, 2 * i + 1),
+					     32);
 	}
 }
 

@@ -134,6 +134,7 @@ static void prepare(u32 want, u32 sockets)
 		walk.tuples = &tuples;
 		tuples.net = &info;
 		tuples.seen_room = sockets;
+		shim_random_bytes(&tuples.seed, sizeof(tuples.seed));
 		must(!twi_walk_alloc_ends(&walk) &&
 		     !twi_sides_alloc(sides, census.bind, census.binds, NULL,
 				      NULL) &&

@@ -39,6 +39,16 @@ static inline u32 shim_random(void)
 	return state >> 33;
 }
 
+/* Any other one would do: 64 bits at a time. */
+static inline void shim_random_bytes(void *to, size_t size)
+{
+	u64 *word = to;
+
+	for (; size >= sizeof(*word); size -= sizeof(*word))
+		*word++ = (u64)shim_random() << 33 ^ (u64)shim_random() << 16 ^
+			  shim_random();
+}
+
 static inline int run(const struct test *tests, u32 nr)
 {
 	bool any = false;

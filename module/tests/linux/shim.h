@@ -22,6 +22,7 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
+#define U8_MAX			UINT8_MAX
 #define U16_MAX			UINT16_MAX
 #define U32_MAX			UINT32_MAX
 #define likely(x)		__builtin_expect(!!(x), 1)
@@ -38,6 +39,7 @@ typedef int64_t s64;
 /* include/linux/timer.h */
 #define TIMER_CPUMASK		0x0003FFFF
 #define TIMER_ARRAYSHIFT	22
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 
 #define GFP_KERNEL		0
 #define __GFP_NOWARN		0
@@ -146,6 +148,20 @@ static inline void __clear_bit(long nr, unsigned long *map)
 	map[nr / BITS_PER_LONG] &= ~(1UL << nr % BITS_PER_LONG);
 }
 
+#define BITMAP_LAST_WORD_MASK(nr)	(~0UL >> (-(nr) & (BITS_PER_LONG - 1)))
+
+#define GENMASK(high, low)	(~0UL >> (BITS_PER_LONG - 1 - (high)) & ~0UL << (low))
+
+static inline unsigned long __fls(unsigned long word)
+{
+	return BITS_PER_LONG - 1 - __builtin_clzl(word);
+}
+
+static inline unsigned int hweight_long(unsigned long word)
+{
+	return __builtin_popcountl(word);
+}
+
 static inline unsigned int bitmap_weight(const unsigned long *map,
 					 unsigned int nr)
 {
@@ -174,29 +190,6 @@ static inline void bitmap_andnot(unsigned long *to, const unsigned long *a,
 
 	for (i = 0; i < BITS_TO_LONGS(nr); i++)
 		to[i] = a[i] & ~b[i];
-}
-
-/* The second word is for the tests: bits that are set in every hash. */
-struct shim_hash_key {
-	unsigned long key[2];
-};
-
-#define hsiphash_key_t		struct shim_hash_key
-
-static inline u32 hsiphash(const void *data, size_t len,
-			   const hsiphash_key_t *key)
-{
-	u64 hash = key->key[0] ^ len, word;
-
-	/* Whole words, as keys are. */
-	for (; len >= sizeof(word); len -= sizeof(word)) {
-		memcpy(&word, data, sizeof(word));
-		data = (const char *)data + sizeof(word);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15ULL;
-	return hash >> 32 | (u32)key->key[1];
 }
 
 #endif /* TWI_SHIM_H */

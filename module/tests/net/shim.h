@@ -42,7 +42,6 @@ struct shim_lock {
 #define __be32			u32
 #define refcount_t		struct shim_refcount
 #define spinlock_t		struct shim_lock
-#define U8_MAX			UINT8_MAX
 #define __force
 #define __maybe_unused		__attribute__((unused))
 #undef __always_inline
