@@ -19,8 +19,8 @@
 #define TWI_HEAVY_SETS		512
 #define TWI_HEAVY_WAYS		8
 /* Sockets that are remembered for the supplies, 8 MiB; and in a piece of memory. */
-#define TWI_SEEN_MAX		(1U << 19)
-#define TWI_SEEN_CHUNK		(1U << 12)
+#define TWI_SEEN_MAX		524288
+#define TWI_SEEN_CHUNK		4096
 
 /**
  * union twi_key - what the sockets of a group have in common
