@@ -152,7 +152,6 @@ static void costs_even(const struct twi_search *s, struct costs *costs)
 {
 	const struct circle first = { 0, s->size / 2 };
 	const struct circle other = { 1, s->size / 2 };
-
 	struct starts starts = { 0, first.nr, 0 };
 
 	if (circle_costs(s, &first, &starts, costs))

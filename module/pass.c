@@ -227,6 +227,7 @@ static void supplies_ask(struct twi_report *report)
 static int pass_supplies(struct twi_report *report, struct twi_walk *walk)
 {
 	struct twi_supplies *all = &report->supplies;
+	u64 since;
 	int err;
 
 	err = twi_supplies_alloc(all, &report->tuples, &report->census);
@@ -239,7 +240,9 @@ static int pass_supplies(struct twi_report *report, struct twi_walk *walk)
 		walk->supplies = all;
 		err = pass_ehash(walk, TWI_WALK_TUPLES);
 	} else {
+		since = ktime_get_ns();
 		twi_supplies_seen(all);
+		walk->cost->ehash_ns += ktime_get_ns() - since;
 	}
 	if (!err)
 		twi_supplies_finish(all);
@@ -306,8 +309,10 @@ static int pass_tuples(struct twi_report *report, struct twi_walk *walk)
 	room = tuples_room(report);
 	t->seen_room = room <= TWI_SEEN_MAX ? room : 0;
 	err = count_tuples(report, walk, min_t(u64, room, TWI_TUPLES_MAX));
-	if (!err && t->lost && t->max < TWI_TUPLES_MAX)
+	if (!err && t->lost && t->max < TWI_TUPLES_MAX) {
+		t->seen_room = TWI_SEEN_MAX;
 		err = count_tuples(report, walk, TWI_TUPLES_MAX);
+	}
 	if (!err && twi_tuples_recount(t)) {
 		clock_read(&t->clock);
 		err = pass_ehash(walk, TWI_WALK_TUPLES);

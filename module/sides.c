@@ -170,7 +170,8 @@ static const struct twi_sides_port *sides_port(struct twi_sides *sides,
 	struct twi_sides_port *last;
 	u32 i;
 
-	last = &sides->last_port[(sock->lport + 7U * sock->net) %
+	/* Not 80 where 8080 is, nor 443 where 8443 is. */
+	last = &sides->last_port[(sock->lport ^ sock->lport >> 6 ^ sock->net) %
 				 TWI_SIDES_PORTS];
 	if (last->net == sock->net && last->port == sock->lport &&
 	    last->l3mdev == l3mdev)

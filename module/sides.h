@@ -9,7 +9,7 @@
 
 /* A bit for each port. */
 #define TWI_PORT_BITS		65536
-/* Devices of which it is remembered what they are bound under. */
+/* Devices, and ports, of which it is remembered what was found of them. */
 #define TWI_SIDES_DEVS		64
 #define TWI_SIDES_PORTS		64
 

@@ -111,8 +111,7 @@ static void supply_index(struct twi_supplies *all, u32 nr)
 
 	s->key = s->group->key;
 	s->key.dev = 0;
-	s->hash = twi_key_hash(&all->t->seed, &s->key);
-	slot = supply_slot(all, &s->key, s->hash);
+	slot = supply_slot(all, &s->key, twi_key_hash(&all->t->seed, &s->key));
 	all->next[nr] = all->slot[slot];
 	all->slot[slot] = nr + 1;
 	__set_bit(s->key.port, all->rports);
@@ -344,20 +343,32 @@ static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 	supply_due(s, seconds);
 }
 
+/* Is a socket of the group?  @group is its own, if that is known. */
+static bool supply_is_of(struct twi_supplies *all, const struct twi_supply *s,
+			 const struct twi_sock *sock,
+			 const struct twi_group *group)
+{
+	bool local;
+
+	if (group)
+		return group == s->group;
+	return sock->dev == s->group->key.dev &&
+	       twi_side(&all->t->sides, sock, &local) == TWI_SIDE_outbound;
+}
+
 static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
 			const struct twi_sock *sock,
-			const struct twi_ends *ends)
+			const struct twi_ends *ends,
+			const struct twi_group *group)
 {
 	u32 port = sock->lport - s->low;
-	bool local;
 
 	if (!dev_matches(s, sock->dev))
 		return;
 	if (port < s->size && test_bit(port, s->usable))
 		supply_use(&all->t->clock, s, port, sock, ends);
 	if (sock->state <= TWI_STATE_fw2 && ends->recent &&
-	    sock->dev == s->group->key.dev &&
-	    twi_side(&all->t->sides, sock, &local) == TWI_SIDE_outbound)
+	    supply_is_of(all, s, sock, group))
 		s->stamped++;
 }
 
@@ -371,10 +382,11 @@ static u32 supplies_find(const struct twi_supplies *all, const union twi_key *ke
 /* From the supply @at - 1 on, all those that have its key. */
 static void supplies_sock(struct twi_supplies *all, u32 at,
 			  const struct twi_sock *sock,
-			  const struct twi_ends *ends)
+			  const struct twi_ends *ends,
+			  const struct twi_group *group)
 {
 	for (; at; at = all->next[at - 1])
-		supply_sock(all, &all->supply[at - 1], sock, ends);
+		supply_sock(all, &all->supply[at - 1], sock, ends, group);
 }
 
 /* As of twi_key_tuple(): a group may have another side and port. */
@@ -424,7 +436,7 @@ static void supplies_seen(struct twi_supplies *all, const struct twi_group *grou
 		.flags = seen->flags,
 	};
 
-	supplies_sock(all, at, &sock, &ends);
+	supplies_sock(all, at, &sock, &ends, group);
 }
 
 /**
@@ -445,7 +457,8 @@ void twi_supplies_seen(struct twi_supplies *all)
 
 		if (at)
 			supplies_seen(all, group, at, seen);
-		if (!(i % 4096))
+		/* Each may be in the way of all supplies. */
+		if (!(i % 256))
 			cond_resched();
 	}
 }
@@ -470,7 +483,8 @@ void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			continue;
 		twi_key_tuple(&key, &sock[i], &ends[i]);
 		key.dev = 0;
-		supplies_sock(all, supplies_find(all, &key), &sock[i], &ends[i]);
+		supplies_sock(all, supplies_find(all, &key), &sock[i], &ends[i],
+			      NULL);
 	}
 }
 

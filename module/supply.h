@@ -17,7 +17,6 @@
  * struct twi_supply - the ports of one outbound group
  * @group:	the group; may be changed through it
  * @key:	its key, with 0 for the device
- * @hash:	of @key
  * @master:	ifindex of the l3 master device of its device, 0 for none
  * @l3mdev:	the l3mdev under which its ports are bound
  * @any:	a socket without a device stands in its way too
@@ -47,7 +46,6 @@
 struct twi_supply {
 	struct twi_group *group;
 	union twi_key key;
-	u32 hash;
 	s32 master;
 	s32 l3mdev;
 	bool any;

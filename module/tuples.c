@@ -169,12 +169,12 @@ static __always_inline void seen_add(struct twi_tuples *t,
 				     const struct twi_sock *sock,
 				     const struct twi_ends *ends)
 {
-	if (unlikely(t->seens == t->seen_room)) {
+	static_assert(TWI_STATE_NR <= 16, "a state has 4 bits");
+	static_assert(sizeof(struct twi_seen) == 16, "as TWI_SEEN_MAX says");
+	if (unlikely(t->seens == t->pieces * TWI_SEEN_PIECE)) {
 		t->unseen = true;
 		return;
 	}
-	static_assert(TWI_STATE_NR <= 16, "a state has 4 bits");
-	static_assert(sizeof(struct twi_seen) == 16, "as TWI_SEEN_MAX says");
 	*twi_tuples_seen(t, t->seens++) = (struct twi_seen){
 		.expires = sock->expires,
 		.stamp = t->clock.delayed ? sock->stamp : ends->recent,
@@ -324,29 +324,35 @@ static void seen_free(struct twi_tuples *t)
 {
 	u32 i;
 
-	for (i = 0; t->seen && i < t->seen_room; i += TWI_SEEN_CHUNK)
-		kvfree(twi_tuples_seen(t, i));
+	for (i = 0; i < t->pieces; i++)
+		kfree(t->seen[i]);
 	kvfree(t->seen);
 	t->seen = NULL;
+	t->pieces = 0;
 }
 
-/* In pieces that are found without mapping them, which large ones are not. */
+/*
+ * In pieces that need no mapping.  What can be done without is not asked for so
+ * that others lose theirs.
+ */
 static int seen_alloc(struct twi_tuples *t)
 {
-	u32 nr = DIV_ROUND_UP(t->seen_room, TWI_SEEN_CHUNK);
-	u32 i;
+	const u32 nr = DIV_ROUND_UP(t->seen_room, TWI_SEEN_PIECE);
 
 	t->seen = kvcalloc(nr, sizeof(*t->seen), TWI_GFP);
 	if (!t->seen)
 		return -ENOMEM;
-	for (i = 0; i < nr; i++) {
-		t->seen[i] = kvmalloc_array(TWI_SEEN_CHUNK, sizeof(**t->seen),
-					    TWI_GFP);
-		if (!t->seen[i])
+	for (; t->pieces < nr; t->pieces++) {
+		struct twi_seen *piece;
+
+		piece = kmalloc_array(TWI_SEEN_PIECE, sizeof(*piece),
+				      TWI_GFP | __GFP_NORETRY);
+		if (!piece)
 			return -ENOMEM;
+		t->seen[t->pieces] = piece;
 	}
 	t->bytes += nr * (sizeof(*t->seen) +
-			  TWI_SEEN_CHUNK * sizeof(**t->seen));
+			  TWI_SEEN_PIECE * sizeof(**t->seen));
 	return 0;
 }
 
@@ -380,13 +386,13 @@ int twi_tuples_alloc(struct twi_tuples *t, u32 max)
 {
 	const u32 ways = TWI_HEAVY_SETS * TWI_HEAVY_WAYS;
 
+	static_assert(TUPLES_GROUPS(TWI_TUPLES_MAX) <= U16_MAX,
+		      "an index + 1 fits a slot");
 	tuples_drop(t);
 	t->max = max;
 	t->used = 0;
 	t->lost = false;
 	t->slots = TUPLES_GROUPS(max) / 2 * 3 + 1;
-	static_assert(TUPLES_GROUPS(TWI_TUPLES_MAX) <= U16_MAX,
-		      "an index + 1 fits a slot");
 	t->group = kvmalloc_array(TUPLES_GROUPS(max), sizeof(*t->group),
 				  TWI_GFP);
 	t->slot = kvcalloc(t->slots, sizeof(*t->slot), TWI_GFP);

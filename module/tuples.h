@@ -18,9 +18,9 @@
 /* Groups that the sketch may add: sets of so many. */
 #define TWI_HEAVY_SETS		512
 #define TWI_HEAVY_WAYS		8
-/* Sockets that are remembered for the supplies, 8 MiB; and in a piece of memory. */
+/* Sockets that are remembered for the supplies, 8 MiB; and in a piece of these. */
 #define TWI_SEEN_MAX		524288
-#define TWI_SEEN_CHUNK		4096
+#define TWI_SEEN_PIECE		1024
 
 /**
  * union twi_key - what the sockets of a group have in common
@@ -31,7 +31,7 @@
  * @port:	the fixed port, host order
  * @side:	enum twi_side
  * @remote:	whether the fixed port is the remote one
- * @word:	all of it; no key is all 0
+ * @word:	all of it
  */
 union twi_key {
 	struct {
@@ -70,14 +70,24 @@ static inline u64 twi_key_product(const struct twi_seed *seed,
 	       (seed->half[2 * i + 1] + (key->word[i] >> 32));
 }
 
+/* No two have the same: the finalizer of MurmurHash3, without its last part. */
+static inline u32 twi_key_mix(u32 hash)
+{
+	hash ^= hash >> 16;
+	hash *= 0x85ebca6b;
+	return hash ^ hash >> 13;
+}
+
 /**
  * twi_key_hash - hash of a key
  * @seed: random
  * @key: the key
  *
  * Pair-multiply-shift, which is strongly universal: whoever does not see the
- * seed can't choose keys so that more of them meet than chance has it (Thorup,
- * High Speed Hashing for Integers and Strings, arXiv:1504.06804, 3.5).
+ * seed can't choose two keys that meet more often than chance has it (Thorup,
+ * High Speed Hashing for Integers and Strings, arXiv:1504.06804, 3.5).  Mixed,
+ * as keys that lie at equal distances would have hashes that do, and slots that
+ * are searched one after the other fill in runs.
  *
  * Return: 32 bits.
  */
@@ -89,7 +99,7 @@ static inline u32 twi_key_hash(const struct twi_seed *seed,
 		  twi_key_product(seed, key, 2) + twi_key_product(seed, key, 3) +
 		  twi_key_product(seed, key, 4) + twi_key_product(seed, key, 5);
 
-	return sum >> 32;
+	return twi_key_mix(sum >> 32);
 }
 
 /**
@@ -174,9 +184,10 @@ struct twi_heavy {
  * @slots:	their number, of which a third stays free
  * @max:	groups that are counted as they come
  * @used:	groups
- * @seen:	sockets in the order in which they were counted, @seens of them,
- *		TWI_SEEN_CHUNK in each piece
- * @seen_room:	how many there may be
+ * @seen:	sockets in the order in which they were counted, @seens of them, in
+ *		@pieces
+ * @pieces:	of memory, with room for TWI_SEEN_PIECE each
+ * @seen_room:	how many there may be, rounded up to whole pieces
  * @unseen:	some socket is not there
  * @heavy:	the sketch
  * @off:	what was taken off the counts of each set of the sketch
@@ -200,6 +211,7 @@ struct twi_tuples {
 	u32 max;
 	u32 used;
 	struct twi_seen **seen;
+	u32 pieces;
 	u32 seen_room;
 	u32 seens;
 	bool unseen;
@@ -234,7 +246,7 @@ static inline u64 twi_group_sockets(const struct twi_group *group)
 static inline struct twi_seen *twi_tuples_seen(const struct twi_tuples *t,
 					       u32 i)
 {
-	return &t->seen[i / TWI_SEEN_CHUNK][i % TWI_SEEN_CHUNK];
+	return &t->seen[i / TWI_SEEN_PIECE][i % TWI_SEEN_PIECE];
 }
 
 /* A group in order, most sockets first. */

@@ -19,7 +19,7 @@ static int l3mdev(const void *arg, u32 net, int dev)
 	/* Of one that is not held nothing is known, nor whether it is there. */
 	EXPECT(true, net != TWI_NETNS_UNHELD);
 	asked++;
-	if (net == 1)
+	if (net == 1 || net == 64)
 		return dev == 5 ? 0 : -1;
 	return dev == 5 || dev == 6 || dev == 9 ? 9 : dev == 7 ? 0 : -1;
 }
@@ -43,6 +43,8 @@ static const struct twi_bind ports[] = {
 	{ .net = 0, .port = 1, .l3mdev = 0, .shared = true },
 	{ .net = 0, .port = 1, .l3mdev = 9 },
 	{ .net = 1, .port = 80, .l3mdev = 0 },
+	{ .net = 64, .port = 80, .l3mdev = 0 },
+	{ .net = 64, .port = 8081, .l3mdev = 0 },
 	{ .net = TWI_NETNS_UNHELD, .port = 80, .l3mdev = 0 },
 };
 
@@ -110,6 +112,10 @@ static const struct side_case cases[] = {
 	{ 1, 443, 0, TW, TPROXY, INBOUND },
 	{ 0, 65535, 0, TW, 0, BOUND },
 	{ 0, 1, 0, TW, 0, SHARED },
+	/* In a namespace that is remembered in the same place. */
+	{ 64, 80, 0, TW, 0, BOUND },
+	{ 64, 8081, 5, TW, 0, BOUND },
+	{ 64, 8081, 6, TW, 0, BOUND },
 	/* Bound under another l3mdev. */
 	{ 0, 80, 5, TW, 0, OUTBOUND },
 	{ 0, 80, 5, TW, TPROXY, OUTBOUND },

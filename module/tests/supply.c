@@ -27,6 +27,7 @@ static const struct twi_netns nets[] = {
 	{ .cookie = 3, .port_low = 65533, .port_high = 65535 },
 	{ .cookie = 4, .port_low = 1000, .port_high = 1999 },
 	{ .cookie = 5, .port_low = 65535, .port_high = 65535 },
+	{ .cookie = 6, .port_low = 1024, .port_high = 65535 },
 };
 
 static struct twi_tuples t;
@@ -208,8 +209,13 @@ static void test_ranges(void)
 	add(1, 65534)->net = 1;
 	add(2, 65534)->net = 2;
 	add(3, 65535)->net = 4;
+	/* Whole words. */
+	add(4, 1024)->net = 5;
+	add(4, 65534)->net = 5;
+	add(4, 65535)->net = 5;
 	choose();
 	finish();
+	expect_supply(supply(4, 0), 64512, 3, 32254, 64509, 0);
 	EXPECT(65535, supply(1, 0)->size);
 	/* The last port is bound, and the first one used. */
 	expect_supply(supply(1, 0), 65534, 2, 32766, 65532, 0);
@@ -252,6 +258,28 @@ static void test_used(void)
 	/* 108 to 118 and 100 of 19. */
 	expect_supply(supply(1, 0), 19, TWI_STATE_NR + 1, 3, 19 - 12, 0);
 	expect_supply(supply(2, 0), 19, 1, 10, 18, 0);
+	end();
+}
+
+/* A group with a fixed local port has sockets in the way of some or of none. */
+static void test_used_local(void)
+{
+	struct twi_bind bind = { .net = 0, .port = 101, .shared = true };
+	u32 i;
+
+	begin(&bind, 1);
+	add(1, 100);
+	for (i = 0; i < 4; i++) {
+		struct twi_sock *s = add(1, 102);
+
+		s->state = TWI_STATE_new_syn_recv;
+		s->rport = i % 2 ? 443 : 1000;
+	}
+	choose();
+	EXPECT(1, all.nr);
+	EXPECT(2, t.used);
+	finish();
+	expect_supply(supply(1, 0), 19, 2, 8, 17, 0);
 	end();
 }
 
@@ -701,12 +729,14 @@ static void test_slots(void)
 	u32 i, j;
 
 	begin(NULL, 0);
-	/* 32 tuples of two devices each, all in the last slot: see seed_same(). */
+	/* 32 tuples of two devices each, all in the last slot. */
 	add(0, 0);
 	nr--;
 	twi_key_tuple(&key, &sock[nr], &ends[nr]);
 	t.seed.half[6] = -(u64)htonl(0xffff);
-	t.seed.sum += (u64)~twi_key_hash(&t.seed, &key) << 32;
+	while (twi_key_hash(&t.seed, &key) % TWI_SUPPLY_SLOTS !=
+	       TWI_SUPPLY_SLOTS - 1)
+		t.seed.sum += 1ULL << 32;
 	for (i = 0; i < 32; i++) {
 		for (j = 0; j < 1 + i % 5; j++)
 			add(i, 100 + j);
@@ -1039,6 +1069,7 @@ static const struct test tests[] = {
 	{ "capacity: reserved and bound ports", test_capacity },
 	{ "capacity: ranges of all ports, of three, of one", test_ranges },
 	{ "used: sockets of any state and side", test_used },
+	{ "used: sockets of a fixed local port", test_used_local },
 	{ "used: sockets of a device, of a VRF, of none", test_devices },
 	{ "used: tcp_l3mdev_accept", test_devices_accept },
 	{ "reuse: by the second, by the delay", test_reuse },

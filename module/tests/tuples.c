@@ -71,7 +71,7 @@ static void make(u32 id, struct twi_sock *sock, struct twi_ends *ends)
 	};
 }
 
-/* All keys of make() have the largest hash there is. */
+/* All keys of make() have one hash, which is of the last slot. */
 static void seed_same(struct twi_tuples *t)
 {
 	struct twi_sock sock;
@@ -82,7 +82,33 @@ static void seed_same(struct twi_tuples *t)
 	t->seed.half[6] = -(u64)htonl(0xffff);
 	make(0, &sock, &ends);
 	twi_key_tuple(&key, &sock, &ends);
-	t->seed.sum += (u64)~twi_key_hash(&t->seed, &key) << 32;
+	while ((u64)twi_key_hash(&t->seed, &key) * t->slots >> 32 !=
+	       t->slots - 1)
+		t->seed.sum += 1ULL << 32;
+}
+
+/* A bit of each half of each word makes another hash, wherever it is. */
+static void test_hash(void)
+{
+	union twi_key key = { .word = { 1, 2, 3, 4, 5, 6 } };
+	struct twi_seed seed;
+	u32 hash, bit;
+
+	shim_random_bytes(&seed, sizeof(seed));
+	hash = twi_key_hash(&seed, &key);
+	for (bit = 0; bit < 6 * 64; bit++) {
+		key.word[bit / 64] ^= 1ULL << bit % 64;
+		EXPECT(true, hash != twi_key_hash(&seed, &key));
+		key.word[bit / 64] ^= 1ULL << bit % 64;
+	}
+	for (bit = 0; bit < 13; bit++) {
+		u64 *part = bit < 12 ? &seed.half[bit] : &seed.sum;
+
+		*part += 1ULL << 32;
+		EXPECT(true, hash != twi_key_hash(&seed, &key));
+		*part -= 1ULL << 32;
+	}
+	EXPECT(hash, twi_key_hash(&seed, &key));
 }
 
 static void feed(struct twi_tuples *t, u32 id)
@@ -683,16 +709,25 @@ static void test_seen(void)
 
 	init(&t, 2);
 	EXPECT(true, t.unseen);
-	t.seen_room = TWI_SEEN_CHUNK + 2;
+	t.seen_room = TWI_SEEN_PIECE + 2;
 	EXPECT(0, twi_tuples_alloc(&t, 2));
-	for (i = 0; i < t.seen_room; i++)
+	/* In whole pieces. */
+	for (i = 0; i < 2 * TWI_SEEN_PIECE; i++)
 		feed(&t, i % 2);
 	EXPECT(false, t.unseen);
-	EXPECT(t.seen_room, t.seens);
+	EXPECT(2 * TWI_SEEN_PIECE, t.seens);
 	for (i = 0; i < t.seens; i++)
 		EXPECT(i % 2, group_id(&t.group[twi_tuples_seen(&t, i)->group]));
 	feed(&t, 1);
 	EXPECT(true, t.unseen);
+
+	/* Room for more, and for less. */
+	t.seen_room = 9 * TWI_SEEN_PIECE;
+	EXPECT(0, twi_tuples_alloc(&t, 2));
+	for (i = 0; i < 9 * TWI_SEEN_PIECE; i++)
+		feed(&t, 1);
+	EXPECT(false, t.unseen);
+	t.seen_room = 1;
 
 	/* One without a group, counted anew where there is room for it. */
 	EXPECT(0, twi_tuples_alloc(&t, 2));
@@ -710,6 +745,7 @@ static void test_seen(void)
 	EXPECT(1, t.seens);
 
 	/* Without memory, for any piece of it, it goes without. */
+	t.seen_room = 2 * TWI_SEEN_PIECE;
 	for (i = 4; i < 8; i++) {
 		shim_allocs = i;
 		EXPECT(0, twi_tuples_alloc(&t, 2));
@@ -717,7 +753,7 @@ static void test_seen(void)
 		feed(&t, 1);
 		EXPECT(1, t.used);
 		EXPECT(bytes(&t) + (i < 7 ? 0 : 2 * sizeof(*t.seen) +
-				    2 * 16 * TWI_SEEN_CHUNK), t.bytes);
+				    2 * 16 * TWI_SEEN_PIECE), t.bytes);
 	}
 	twi_tuples_trim(&t);
 	twi_tuples_free(&t);
@@ -796,6 +832,7 @@ static const struct test tests[] = {
 	{ "room once more", test_again },
 	{ "ages by the stamp", test_ages_stamp },
 	{ "ages by the timer", test_ages_timer },
+	{ "the hash of all of a key", test_hash },
 	{ "what is remembered for the supplies", test_seen },
 	{ "no socket", test_none },
 	{ "no memory", test_no_memory },

@@ -58,6 +58,10 @@ static inline void *kvcalloc(size_t nr, size_t size, int gfp)
 	return calloc(nr ? nr : 1, size);
 }
 
+#define __GFP_NORETRY		0
+#define kmalloc_array		kvmalloc_array
+#define kfree			kvfree
+
 /* Not zeroed: who reads what he has not written is seen. */
 static inline void *kvmalloc_array(size_t nr, size_t size, int gfp)
 {
