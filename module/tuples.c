@@ -333,9 +333,9 @@ static void seen_free(struct twi_tuples *t)
 
 /*
  * In pieces that need no mapping.  What can be done without is not asked for so
- * that others lose theirs.
+ * that others lose theirs; selftests/faults.c knows by this name what it is.
  */
-static int seen_alloc(struct twi_tuples *t)
+static noinline int seen_alloc(struct twi_tuples *t)
 {
 	const u32 nr = DIV_ROUND_UP(t->seen_room, TWI_SEEN_PIECE);
 

@@ -59,6 +59,7 @@ static inline void *kvcalloc(size_t nr, size_t size, int gfp)
 }
 
 #define __GFP_NORETRY		0
+#define noinline		__attribute__((noinline))
 #define kmalloc_array		kvmalloc_array
 #define kfree			kvfree
 

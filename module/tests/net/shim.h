@@ -46,7 +46,6 @@ struct shim_lock {
 #define __maybe_unused		__attribute__((unused))
 #undef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
-#define noinline		__attribute__((noinline))
 #define htons(x)		__builtin_bswap16(x)
 #define ntohs(x)		__builtin_bswap16(x)
 #define htonl(x)		__builtin_bswap32(x)
