@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * disturb FILE ROUNDS MS CONTEXT - what readers of FILE cost those who open
- * connections: in each round, for MS each, connections are opened on one CPU
- * with nobody reading on the other, with one reader a second, and with one who
- * reads on and on; that CPU is never idle.  Prints a line of JSON a time, with
- * the members of CONTEXT in it: connections a second, and how long connect()
- * took at most but for one in a hundred.
+ * disturb FILE MODULE ROUNDS MS CONTEXT - what readers of FILE cost those who
+ * open connections: in each round, for MS each, connections are opened on one
+ * CPU with nobody reading on the other, with one reader a second, with one who
+ * reads on and on, and with nothing to be read, as twinspect is not loaded, of
+ * which MODULE is the file; that CPU is never idle.  Prints a line of JSON a
+ * time, with the members of CONTEXT in it: connections a second, and how long
+ * connect() took at most but for one in a hundred.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,10 +29,12 @@
 static const struct reader {
 	const char *name;
 	long long period_ns;	/* -1 for no reader */
+	int unloaded;		/* and no module */
 } readers[] = {
-	{ "none", -1 },
-	{ "second", 1000000000 },
-	{ "always", 0 },
+	{ "none", -1, 0 },
+	{ "second", 1000000000, 0 },
+	{ "always", 0, 0 },
+	{ "unloaded", -1, 1 },
 };
 
 #define READERS		(sizeof(readers) / sizeof(readers[0]))
@@ -169,6 +173,21 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void module_unload(void)
+{
+	if (syscall(SYS_delete_module, "twinspect", O_NONBLOCK))
+		die("rmmod twinspect");
+}
+
+static void module_load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+		die(path);
+	close(fd);
+}
+
 static void one(int listener, const struct reader *reader, const char *path,
 		int ms, int run, const char *context)
 {
@@ -221,19 +240,28 @@ int main(int argc, char **argv)
 	int listener, rounds, run;
 	size_t i;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: disturb FILE ROUNDS MS CONTEXT\n");
+	if (argc != 6) {
+		fprintf(stderr,
+			"usage: disturb FILE MODULE ROUNDS MS CONTEXT\n");
 		return 1;
 	}
 	spin();
 	stay_on(0);
 	listener = listener_open();
-	rounds = atoi(argv[2]);
+	rounds = atoi(argv[3]);
 	for (run = 0; run <= rounds; run++) {
 		/* Each of them has each place in turn. */
-		for (i = 0; i < READERS; i++)
-			one(listener, &readers[(run + i) % READERS], argv[1],
-			    atoi(argv[3]), run, argv[4]);
+		for (i = 0; i < READERS; i++) {
+			const struct reader *reader =
+				&readers[(run + i) % READERS];
+
+			if (reader->unloaded)
+				module_unload();
+			one(listener, reader, argv[1], atoi(argv[4]), run,
+			    argv[5]);
+			if (reader->unloaded)
+				module_load(argv[2]);
+		}
 	}
 	return 0;
 }

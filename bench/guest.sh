@@ -54,7 +54,7 @@ namespaces() {
 disturb() {
 	say "connections and readers, $rounds rounds"
 	inside "$space_of" ./disturb /sys/kernel/debug/twinspect/summary \
-		"$rounds" 2000 "\"on\":\"$kernel\",$1"
+		twinspect.ko "$rounds" 2000 "\"on\":\"$kernel\",$1"
 }
 
 # sample CONTEXT [NAME...], in the namespace $space_of.
