@@ -59,8 +59,8 @@ struct twi_report {
 
 /*
  * Memory of tuples at most: groups with the sketch and their order, bitmaps
- * for the ports of 64 of them, bind buckets, the walk's copies; and the sockets
- * that are remembered.
+ * for the ports of 64 of them, which of these are whose, bind buckets, the walk's
+ * copies; and the sockets that are remembered.
  */
 #define TWI_TUPLES_BYTES	((8U << 20) + TWI_SEEN_MAX * sizeof(struct twi_seen))
 

@@ -21,6 +21,8 @@
 #define LOOPBACK_DEV		1
 /* More seconds than are looked ahead. */
 #define SUPPLY_NEVER		(TWI_AHEAD_NR + 1)
+/* Remembered sockets that are looked at in one go. */
+#define SUPPLY_BATCH		256U
 
 static u32 net_ports(const struct twi_tuples *t, const union twi_key *key)
 {
@@ -104,6 +106,13 @@ static u32 supply_slot(const struct twi_supplies *all, const union twi_key *key,
 	return i;
 }
 
+/* The bit of a key in @pairs. */
+static u32 supply_pair(const struct twi_supplies *all, union twi_key key)
+{
+	key.port = 0;
+	return twi_key_hash(&all->t->seed, &key) % TWI_SUPPLY_PAIRS;
+}
+
 static void supply_index(struct twi_supplies *all, u32 nr)
 {
 	struct twi_supply *s = &all->supply[nr];
@@ -115,13 +124,14 @@ static void supply_index(struct twi_supplies *all, u32 nr)
 	all->next[nr] = all->slot[slot];
 	all->slot[slot] = nr + 1;
 	__set_bit(s->key.port, all->rports);
+	__set_bit(supply_pair(all, s->key), all->pairs);
 	s->group->supply = nr + 1;
 }
 
 /**
  * twi_supplies_alloc - choose the groups and allocate their bitmaps
  * @all: zeroed
- * @t: the groups, in order
+ * @t: the groups, in order; no socket is added to them afterwards
  * @c: which bind buckets were left out
  *
  * Context: may sleep.
@@ -135,6 +145,8 @@ int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t,
 	size_t longs = 0;
 	u32 i;
 
+	static_assert(TWI_SUPPLIES_MAX < TWI_SUPPLY_BY_RPORT,
+		      "a number + 1 is none that means something else");
 	all->t = t;
 	all->supply = kvcalloc(TWI_SUPPLIES_MAX, sizeof(*all->supply),
 			       TWI_GFP);
@@ -150,6 +162,12 @@ int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t,
 		return -ENOMEM;
 	all->bytes = (ports + longs) * sizeof(*bits) +
 		     TWI_SUPPLIES_MAX * sizeof(*all->supply);
+	if (all->nr && !t->unseen) {
+		all->first = kvcalloc(t->used, sizeof(*all->first), TWI_GFP);
+		if (!all->first)
+			return -ENOMEM;
+		all->bytes += t->used * sizeof(*all->first);
+	}
 	bits = all->bits;
 	for (i = 0; i < all->nr; i++) {
 		struct twi_supply *s = &all->supply[i];
@@ -173,8 +191,10 @@ int twi_supplies_alloc(struct twi_supplies *all, struct twi_tuples *t,
  */
 void twi_supplies_trim(struct twi_supplies *all)
 {
+	kvfree(all->first);
 	kvfree(all->rports);
 	kvfree(all->bits);
+	all->first = NULL;
 	all->rports = NULL;
 	all->bits = NULL;
 }
@@ -273,8 +293,8 @@ static bool dev_matches(const struct twi_supply *s, s32 dev)
 }
 
 /* Seconds until its timer fires, SUPPLY_NEVER where that is not known. */
-static u32 sock_due(const struct twi_clock *clock,
-		    const struct twi_sock *sock)
+static __always_inline u32 sock_due(const struct twi_clock *clock,
+				    const struct twi_sock *sock)
 {
 	u32 level = twi_sock_level(sock);
 	long left;
@@ -284,16 +304,19 @@ static u32 sock_due(const struct twi_clock *clock,
 	left = twi_sock_fires(sock, level) - clock->now;
 	if (left <= 0)
 		return 0;
-	return min_t(unsigned long, (left + clock->hz - 1) / clock->hz,
-		     SUPPLY_NEVER);
+	if (left > TWI_AHEAD_NR * clock->hz)
+		return SUPPLY_NEVER;
+	/* In 32 bits, as no more are left. */
+	return DIV_ROUND_UP((u32)left, clock->hz);
 }
 
 /*
  * Seconds, rounded up, until connect() may take over a TIME-WAIT socket that has
  * a timestamp, the other half of the rule of tcp_twsk_unique(); 0: now.
  */
-static u32 sock_fresh(const struct twi_clock *clock, u32 delay,
-		      const struct twi_sock *sock, const struct twi_ends *ends)
+static __always_inline u32 sock_fresh(const struct twi_clock *clock, u32 delay,
+				      const struct twi_sock *sock,
+				      const struct twi_ends *ends)
 {
 	s32 left;
 
@@ -319,9 +342,10 @@ static void supply_due(struct twi_supply *s, u32 seconds)
  * Notes a socket on a port that connect() may choose.  Of two on one port the
  * first one met says when it will be free.
  */
-static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
-		       u32 port, const struct twi_sock *sock,
-		       const struct twi_ends *ends)
+static __always_inline void supply_use(const struct twi_clock *clock,
+				       struct twi_supply *s, u32 port,
+				       const struct twi_sock *sock,
+				       const struct twi_ends *ends)
 {
 	const bool first = !__test_and_set_bit(port, s->used);
 	u32 seconds = SUPPLY_NEVER, fresh = SUPPLY_NEVER;
@@ -343,33 +367,23 @@ static void supply_use(const struct twi_clock *clock, struct twi_supply *s,
 	supply_due(s, seconds);
 }
 
-/* Is a socket of the group?  @group is its own, if that is known. */
-static bool supply_is_of(struct twi_supplies *all, const struct twi_supply *s,
-			 const struct twi_sock *sock,
-			 const struct twi_group *group)
-{
-	bool local;
-
-	if (group)
-		return group == s->group;
-	return sock->dev == s->group->key.dev &&
-	       twi_side(&all->t->sides, sock, &local) == TWI_SIDE_outbound;
-}
-
-static void supply_sock(struct twi_supplies *all, struct twi_supply *s,
-			const struct twi_sock *sock,
-			const struct twi_ends *ends,
-			const struct twi_group *group)
+/*
+ * Folds a socket with the key of a supply.
+ *
+ * Return: whether it counts as stamped, if it is of the group.
+ */
+static __always_inline bool supply_sock(const struct twi_clock *clock,
+					struct twi_supply *s,
+					const struct twi_sock *sock,
+					const struct twi_ends *ends)
 {
 	u32 port = sock->lport - s->low;
 
 	if (!dev_matches(s, sock->dev))
-		return;
+		return false;
 	if (port < s->size && test_bit(port, s->usable))
-		supply_use(&all->t->clock, s, port, sock, ends);
-	if (sock->state <= TWI_STATE_fw2 && ends->recent &&
-	    supply_is_of(all, s, sock, group))
-		s->stamped++;
+		supply_use(clock, s, port, sock, ends);
+	return sock->state <= TWI_STATE_fw2 && ends->recent;
 }
 
 /* The first supply of a key + 1, 0 for none. */
@@ -379,44 +393,57 @@ static u32 supplies_find(const struct twi_supplies *all, const union twi_key *ke
 				     twi_key_hash(&all->t->seed, key))];
 }
 
-/* From the supply @at - 1 on, all those that have its key. */
-static void supplies_sock(struct twi_supplies *all, u32 at,
-			  const struct twi_sock *sock,
-			  const struct twi_ends *ends,
-			  const struct twi_group *group)
+/* As of twi_key_tuple(): a group may have another side and port. */
+static void group_tuple(const struct twi_group *group, u16 rport,
+			union twi_key *key)
 {
-	for (; at; at = all->next[at - 1])
-		supply_sock(all, &all->supply[at - 1], sock, ends, group);
+	*key = group->key;
+	key->dev = 0;
+	key->port = rport;
+	key->side = TWI_SIDE_outbound;
+	key->remote = true;
 }
 
-/* As of twi_key_tuple(): a group may have another side and port. */
-static u32 supplies_of_group(const struct twi_supplies *all,
-			     const struct twi_group *group, u16 rport)
+/* What @first of struct twi_supplies has of a group. */
+static u8 group_first(const struct twi_supplies *all, const struct twi_group *group)
 {
-	union twi_key key = group->key;
+	union twi_key key;
 
-	key.dev = 0;
-	key.port = rport;
-	key.side = TWI_SIDE_outbound;
-	key.remote = true;
+	group_tuple(group, group->key.port, &key);
+	if (group->key.remote)
+		return supplies_find(all, &key);
+	return test_bit(supply_pair(all, key), all->pairs) ? TWI_SUPPLY_BY_RPORT : 0;
+}
+
+/*
+ * The first supply that a socket is for + 1, 0 for none, where its remote port
+ * tells.  Not inlined: many a compiler would clear the key for each socket.
+ */
+static noinline u32 seen_find(const struct twi_supplies *all,
+			      const struct twi_seen *seen)
+{
+	union twi_key key;
+
+	group_tuple(&all->t->group[seen->group], seen->rport, &key);
 	return supplies_find(all, &key);
 }
 
 /* The first supply that a socket is for + 1, 0 for none. */
-static u32 seen_at(const struct twi_supplies *all, struct twi_group *group,
-		   const struct twi_seen *seen)
+static u32 seen_first(const struct twi_supplies *all,
+		      const struct twi_seen *seen)
 {
-	if (!group->key.remote)
-		return test_bit(seen->rport, all->rports) ?
-		       supplies_of_group(all, group, seen->rport) : 0;
-	if (group->first == TWI_UNASKED)
-		group->first = supplies_of_group(all, group, seen->rport);
-	return group->first;
+	u32 at = all->first[seen->group];
+
+	if (at != TWI_SUPPLY_BY_RPORT)
+		return at;
+	return test_bit(seen->rport, all->rports) ? seen_find(all, seen) : 0;
 }
 
-static void supplies_seen(struct twi_supplies *all, const struct twi_group *group,
-			  u32 at, const struct twi_seen *seen)
+/* From the supply @at - 1 on, all those that have its key. */
+static void supplies_seen(struct twi_supplies *all, u32 at,
+			  const struct twi_seen *seen)
 {
+	const struct twi_group *group = &all->t->group[seen->group];
 	const struct twi_clock *clock = &all->t->clock;
 	const struct twi_ends ends = {
 		/* The second is asked for only where it is the stamp. */
@@ -436,31 +463,62 @@ static void supplies_seen(struct twi_supplies *all, const struct twi_group *grou
 		.flags = seen->flags,
 	};
 
-	supplies_sock(all, at, &sock, &ends, group);
+	for (; at; at = all->next[at - 1]) {
+		struct twi_supply *s = &all->supply[at - 1];
+
+		if (supply_sock(clock, s, &sock, &ends) && group == s->group)
+			s->stamped++;
+	}
 }
 
 /**
  * twi_supplies_seen - fold the sockets that were remembered
  * @all: the supplies of groups that remember all their sockets
  *
+ * Some at a time, first finds out of which groups are for a supply: as no CPU can
+ * foretell that, no branch depends on it.
+ *
  * Context: may sleep.
  */
 void twi_supplies_seen(struct twi_supplies *all)
 {
 	const struct twi_tuples *t = all->t;
-	u32 i;
+	u8 chosen[SUPPLY_BATCH];
+	u32 i, j, nr, batch;
 
-	for (i = 0; i < t->seens; i++) {
-		const struct twi_seen *seen = twi_tuples_seen(t, i);
-		struct twi_group *group = &t->group[seen->group];
-		u32 at = seen_at(all, group, seen);
-
-		if (at)
-			supplies_seen(all, group, at, seen);
-		/* Each may be in the way of all supplies. */
-		if (!(i % 256))
+	static_assert(!((SUPPLY_BATCH - 1) & ~U8_MAX) &&
+		      !(TWI_SEEN_PIECE % SUPPLY_BATCH),
+		      "an index fits, and a batch is in one piece");
+	for (i = 0; i < t->used; i++) {
+		all->first[i] = group_first(all, &t->group[i]);
+		if (!(i % SUPPLY_BATCH))
 			cond_resched();
 	}
+	for (i = 0; i < t->seens; i += batch) {
+		const struct twi_seen *seen = twi_tuples_seen(t, i);
+
+		batch = min(t->seens - i, SUPPLY_BATCH);
+		nr = 0;
+		for (j = 0; j < batch; j++) {
+			chosen[nr] = j;
+			nr += all->first[seen[j].group] != 0;
+		}
+		for (j = 0; j < nr; j++)
+			supplies_seen(all, seen_first(all, &seen[chosen[j]]),
+				      &seen[chosen[j]]);
+		/* Each may be in the way of all supplies. */
+		cond_resched();
+	}
+}
+
+/* Is a socket of the supply's group?  Its key is the supply's. */
+static bool supply_is_of(struct twi_tuples *t, const struct twi_supply *s,
+			 const struct twi_sock *sock)
+{
+	bool local;
+
+	return sock->dev == s->group->key.dev &&
+	       twi_side(&t->sides, sock, &local) == TWI_SIDE_outbound;
 }
 
 /**
@@ -473,18 +531,24 @@ void twi_supplies_seen(struct twi_supplies *all)
 void twi_supplies_socks(struct twi_supplies *all, const struct twi_sock *sock,
 			const struct twi_ends *ends, u32 nr)
 {
-	u32 i;
+	const struct twi_sock *end = sock + nr;
+	union twi_key key;
+	u32 at;
 
-	for (i = 0; i < nr; i++) {
-		union twi_key key;
-
-		if (likely(!test_bit(sock[i].rport, all->rports)) ||
-		    sock[i].net == TWI_NETNS_UNHELD)
+	for (; sock < end; sock++, ends++) {
+		if (likely(!test_bit(sock->rport, all->rports)) ||
+		    sock->net == TWI_NETNS_UNHELD)
 			continue;
-		twi_key_tuple(&key, &sock[i], &ends[i]);
+		twi_key_tuple(&key, sock, ends);
 		key.dev = 0;
-		supplies_sock(all, supplies_find(all, &key), &sock[i], &ends[i],
-			      NULL);
+		at = supplies_find(all, &key);
+		for (; at; at = all->next[at - 1]) {
+			struct twi_supply *s = &all->supply[at - 1];
+
+			if (supply_sock(&all->t->clock, s, sock, ends) &&
+			    supply_is_of(all->t, s, sock))
+				s->stamped++;
+		}
 	}
 }
 

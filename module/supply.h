@@ -75,6 +75,8 @@ struct twi_supply {
 struct twi_census;
 
 #define TWI_SUPPLY_SLOTS	(4 * TWI_SUPPLIES_MAX)
+#define TWI_SUPPLY_PAIRS	(16 * TWI_SUPPLIES_MAX)
+#define TWI_SUPPLY_BY_RPORT	U8_MAX
 
 /**
  * struct twi_supplies - the groups whose ports are looked at
@@ -83,6 +85,11 @@ struct twi_census;
  * @known:	those of which there is a result
  * @slot:	open-addressing hash: number of the first supply with a key, + 1
  * @next:	of those with the same key but for the device: the next one, + 1
+ * @first:	of each group, in the order of @t->group: number of the first supply
+ *		that all its sockets are for, + 1, 0 for none; TWI_SUPPLY_BY_RPORT
+ *		where the remote port of each tells.  Filled in by
+ *		twi_supplies_seen(); NULL if not all sockets were remembered
+ * @pairs:	a bit for the hash of each of their keys without its port
  * @rports:	a bit for each of their remote ports
  * @bits:	memory of all bitmaps
  * @bytes:	memory allocated
@@ -94,6 +101,8 @@ struct twi_supplies {
 	u32 known;
 	u8 slot[TWI_SUPPLY_SLOTS];
 	u8 next[TWI_SUPPLIES_MAX];
+	u8 *first;
+	DECLARE_BITMAP(pairs, TWI_SUPPLY_PAIRS);
 	unsigned long *rports;
 	unsigned long *bits;
 	size_t bytes;

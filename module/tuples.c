@@ -132,7 +132,6 @@ static struct twi_group *group_put(struct twi_tuples *t, u16 *slot,
 	group->key = *key;
 	group->hash = hash;
 	group->supply = 0;
-	group->first = TWI_UNASKED;
 	group->sketched = false;
 	group_clear(group);
 	return group;

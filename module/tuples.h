@@ -114,8 +114,6 @@ static inline u32 twi_key_hash(const struct twi_seed *seed,
  * @oldest:	age of the oldest TIME-WAIT, in ticks of the clock
  * @youngest:	age of the youngest; more than @oldest if there is none
  * @supply:	number of its struct twi_supply + 1, 0 for none
- * @first:	the first supply whose ports its sockets use + 1, 0 for none,
- *		TWI_UNASKED; where the fixed port is the remote one
  * @sketched:	found by the sketch, and counted by a second walk
  */
 struct twi_group {
@@ -129,11 +127,8 @@ struct twi_group {
 	u32 oldest;
 	u32 youngest;
 	u8 supply;
-	u8 first;
 	bool sketched;
 };
-
-#define TWI_UNASKED		U8_MAX
 
 /**
  * struct twi_seen - what the supplies want to know of a socket that was counted

@@ -763,6 +763,10 @@ static void test_outlook(void)
 	u32 freed = 0, i;
 
 	begin(NULL, 0);
+	/* In 128 s, and later than anybody asks for. */
+	timer(add(1, 109), 0, NOW + TWI_AHEAD_NR * HZ - 1);
+	timer(add(1, 110), 0, NOW + TWI_AHEAD_NR * HZ);
+	timer(add(1, 111), 0, (unsigned long)NOW + INT32_MAX);
 	/* Fires at ((1000000 + 1000 >> 9) + 1) << 9 = 1001472: in 5.9 s. */
 	timer(add(1, 100), 3, NOW + 1000);
 	/* At 1000001: in 4 ms; overdue; in exactly a second. */
@@ -785,15 +789,16 @@ static void test_outlook(void)
 	choose();
 	finish();
 	o = &supply(1, 0)->outlook;
-	EXPECT(11, supply(1, 0)->left);
-	EXPECT(11, o->left);
+	EXPECT(8, supply(1, 0)->left);
+	EXPECT(8, o->left);
+	EXPECT(1, o->freed[TWI_AHEAD_NR - 1]);
 	EXPECT(3, o->freed[0]);
 	EXPECT(1, o->freed[1]);
 	EXPECT(2, o->freed[5]);
 	for (i = 0; i < o->life_s; i++)
 		freed += o->freed[i];
 	EXPECT(6, freed);
-	EXPECT(9, o->minis);
+	EXPECT(12, o->minis);
 	EXPECT(0, o->reuse_s);
 	/* 60 s, and up to 512 jiffies of 4 ms. */
 	EXPECT(63, o->life_s);
@@ -1043,21 +1048,89 @@ static void test_none(void)
 	end();
 }
 
+/* A socket of namespace 1 from or to a port that is fixed here. */
+static bool add_mixed(u32 id, u32 kind, u16 lport)
+{
+	struct twi_sock *s = add(id, kind ? 80 + lport % 2 : lport);
+
+	s->net = 1;
+	if (kind) {
+		s->state = TWI_STATE_new_syn_recv;
+		s->rport = 442 + kind;
+	}
+	return s->rport == 443;
+}
+
+/* Some for a supply and some for none, in no order, and more than one piece. */
+static void test_mixed(void)
+{
+	bool fixed[2] = {};
+	u32 used = 0, i;
+
+	begin(NULL, 0);
+	/* That port is one of a supply, and none of the one to address 1. */
+	add(2, 9)->rport = 444;
+	sock[nr - 1].net = 1;
+	for (i = 0; i < 2 * TWI_SEEN_PIECE + 300; i++) {
+		const u32 kind = shim_random() % 4;
+		const u32 id = shim_random() % 2 ? 1 : 9;
+		const bool known = add_mixed(id, kind, 1000 + i) && id == 1;
+
+		if (kind)
+			fixed[i % 2] |= known;
+		else if (known)
+			used++;
+		else	/* From a port that somebody bound. */
+			sock[nr - 1].flags = TWI_SOCK_TOLD;
+	}
+	choose();
+	EXPECT(2, all.nr);
+	finish();
+	EXPECT(used + fixed[0] + fixed[1], supply(1, 0)->taken);
+	EXPECT(1, supply(2, 0)->taken);
+	EXPECT(7, t.used);
+	for (i = 0; i < t.used; i++) {
+		const union twi_key *key = &t.group[i].key;
+
+		if (ntohl(key->raddr[3]) == 9)
+			EXPECT(0, all.first[i]);
+		else if (!key->remote)
+			EXPECT(TWI_SUPPLY_BY_RPORT, all.first[i]);
+		else
+			EXPECT(t.group[i].supply, all.first[i]);
+	}
+	end();
+}
+
+/* Where not all sockets are remembered, no memory is asked for that needs it. */
+static void test_unseen(void)
+{
+	begin(NULL, 0);
+	add(1, 100);
+	t.unseen = true;
+	/* The order, and three of the supplies. */
+	shim_allocs = 4;
+	choose();
+	shim_allocs = 1 << 30;
+	EXPECT(true, !all.first);
+	end();
+}
+
 static void test_no_memory(void)
 {
 	int allocs;
 
-	for (allocs = 0; allocs < 4; allocs++) {
+	for (allocs = 0; allocs < 5; allocs++) {
 		begin(NULL, 0);
 		add(1, 100);
 		twi_tuples_socks(&t, sock, ends, nr);
 		EXPECT(0, twi_tuples_order(&t));
 		shim_allocs = allocs;
-		EXPECT(allocs < 3 ? -ENOMEM : 0,
+		EXPECT(allocs < 4 ? -ENOMEM : 0,
 		       twi_supplies_alloc(&all, &t, &census));
-		/* Rounded up to words: all ports, and four times 20. */
-		if (allocs == 3)
-			EXPECT(8192 + 4 * 8 + 64 * sizeof(*all.supply),
+		/* Rounded up to words: all ports, and four times 20; a group. */
+		if (allocs == 4)
+			EXPECT(8192 + 4 * 8 + 64 * sizeof(*all.supply) + 1,
 			       all.bytes);
 		shim_allocs = 1 << 30;
 		end();
@@ -1094,6 +1167,8 @@ static const struct test tests[] = {
 	{ "outlook: until none is left", test_exhausted },
 	{ "what a search costs", test_probes },
 	{ "no group", test_none },
+	{ "sockets for a supply and for none, mixed", test_mixed },
+	{ "not all sockets remembered", test_unseen },
 	{ "no memory", test_no_memory },
 };
 

@@ -129,6 +129,7 @@ static inline void sort_r(void *base, size_t nr, size_t size,
 
 #define BITS_PER_LONG		(8 * (long)sizeof(long))
 #define BITS_TO_LONGS(nr)	(((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define DECLARE_BITMAP(name, bits)	unsigned long name[BITS_TO_LONGS(bits)]
 
 static inline bool test_bit(long nr, const unsigned long *map)
 {
