@@ -13,6 +13,7 @@
  * What the supplies need of a socket is remembered, so that they need no walk of
  * their own: which groups have one is known when all are counted.
  */
+#include <linux/prefetch.h>
 #include <linux/sched.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -64,6 +65,9 @@ static __always_inline void sock_key(struct twi_tuples *t,
 		 !local);
 }
 
+/* Memory is asked for so many sockets before it is written. */
+#define TUPLES_AHEAD		32
+
 /* Those that the sketch may add come on top. */
 #define TUPLES_GROUPS(max)	((max) + TWI_HEAVY_SETS * TWI_HEAVY_WAYS)
 
@@ -106,11 +110,17 @@ static __always_inline void group_add(const struct twi_tuples *t,
 		group->live++;
 }
 
+/* Where the search for a group begins, of @slots. */
+static __always_inline u32 group_slot(u32 hash, u32 slots)
+{
+	return ((u64)hash * slots) >> 32;
+}
+
 /* Finds the slot of a group, or the free one where it would be put. */
 static __always_inline u16 *group_probe(const struct twi_tuples *t,
 					const union twi_key *key, u32 hash)
 {
-	u32 i = ((u64)hash * t->slots) >> 32;
+	u32 i = group_slot(hash, t->slots);
 
 	while (t->slot[i]) {
 		const struct twi_group *group = &t->group[t->slot[i] - 1];
@@ -168,12 +178,16 @@ static __always_inline void seen_add(struct twi_tuples *t,
 				     const struct twi_sock *sock,
 				     const struct twi_ends *ends)
 {
+	const u32 room = t->pieces * TWI_SEEN_PIECE;
+
 	static_assert(TWI_STATE_NR <= 16, "a state has 4 bits");
 	static_assert(sizeof(struct twi_seen) == 16, "as TWI_SEEN_MAX says");
-	if (unlikely(t->seens == t->pieces * TWI_SEEN_PIECE)) {
+	if (unlikely(t->seens == room)) {
 		t->unseen = true;
 		return;
 	}
+	/* Nobody has used that memory for long. */
+	prefetchw(twi_tuples_seen(t, min(t->seens + TUPLES_AHEAD, room - 1)));
 	*twi_tuples_seen(t, t->seens++) = (struct twi_seen){
 		.expires = sock->expires,
 		.stamp = t->clock.delayed ? sock->stamp : ends->recent,
@@ -186,30 +200,70 @@ static __always_inline void seen_add(struct twi_tuples *t,
 	};
 }
 
-static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
-		       const struct twi_ends *ends)
+static __always_inline void tuples_add(struct twi_tuples *t,
+				       const struct twi_sock *sock,
+				       const struct twi_ends *ends,
+				       const union twi_key *key, u32 hash)
 {
 	struct twi_group *group;
-	union twi_key key;
 	u16 *slot;
-	u32 hash;
 
-	sock_key(t, sock, ends, &key);
-	hash = twi_key_hash(&t->seed, &key);
-	slot = group_probe(t, &key, hash);
+	slot = group_probe(t, key, hash);
 	if (!*slot && (t->recount || t->used == t->max)) {
 		if (!t->recount)
-			heavy_add(t, &key, hash);
+			heavy_add(t, key, hash);
 		t->lost = true;
 		t->unseen = true;
 		group_add(t, &t->other, sock);
 		return;
 	}
-	group = *slot ? &t->group[*slot - 1] : group_put(t, slot, &key, hash);
+	group = *slot ? &t->group[*slot - 1] : group_put(t, slot, key, hash);
 	if (!t->recount || group->sketched)
 		group_add(t, group, sock);
 	if (likely(!t->unseen))
 		seen_add(t, group, sock, ends);
+}
+
+/*
+ * In steps, each for all of them: the slot where a search begins follows from a
+ * socket, its group from the slot, and what is compared and counted is in the
+ * group.  So the waits for memory of each step overlap.
+ */
+static void tuples_batch(struct twi_tuples *t, const struct twi_sock *sock,
+			 const struct twi_ends *ends, u32 nr)
+{
+	union twi_key *key = t->batch_key;
+	const struct twi_group *groups = t->group;
+	const u16 *slot = t->slot;
+	const u32 slots = t->slots;
+	u32 *hash = t->batch_hash;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		/* Any that has a slot. */
+		hash[i] = 0;
+		/* Of which namespace it is can't be told. */
+		if (unlikely(sock[i].net == TWI_NETNS_UNHELD))
+			continue;
+		sock_key(t, &sock[i], &ends[i], &key[i]);
+		hash[i] = twi_key_hash(&t->seed, &key[i]);
+		prefetch(&slot[group_slot(hash[i], slots)]);
+	}
+	for (i = 0; i < nr; i++) {
+		const u32 place = slot[group_slot(hash[i], slots)];
+		const struct twi_group *group = &groups[place ? place - 1 : 0];
+
+		/* Of the three lines that it may be in, all. */
+		prefetch(group);
+		prefetch(&group->hash);
+		prefetch(&group->youngest);
+	}
+	for (i = 0; i < nr; i++) {
+		if (unlikely(sock[i].net == TWI_NETNS_UNHELD))
+			group_add(t, &t->other, &sock[i]);
+		else
+			tuples_add(t, &sock[i], &ends[i], &key[i], hash[i]);
+	}
 }
 
 /**
@@ -222,14 +276,13 @@ static void tuples_add(struct twi_tuples *t, const struct twi_sock *sock,
 void twi_tuples_socks(struct twi_tuples *t, const struct twi_sock *sock,
 		      const struct twi_ends *ends, u32 nr)
 {
-	u32 i;
+	while (nr) {
+		const u32 batch = min(nr, TWI_TUPLES_BATCH);
 
-	for (i = 0; i < nr; i++) {
-		/* Of which namespace it is can't be told. */
-		if (unlikely(sock[i].net == TWI_NETNS_UNHELD))
-			group_add(t, &t->other, &sock[i]);
-		else
-			tuples_add(t, &sock[i], &ends[i]);
+		tuples_batch(t, sock, ends, batch);
+		sock += batch;
+		ends += batch;
+		nr -= batch;
 	}
 }
 

@@ -21,6 +21,8 @@
 /* Sockets that are remembered for the supplies, 8 MiB; and in a piece of these. */
 #define TWI_SEEN_MAX		524288
 #define TWI_SEEN_PIECE		1024
+/* Sockets that are folded at once, at most: few chains have more. */
+#define TWI_TUPLES_BATCH	8U
 
 /**
  * union twi_key - what the sockets of a group have in common
@@ -186,6 +188,9 @@ struct twi_heavy {
  * @unseen:	some socket is not there
  * @heavy:	the sketch
  * @off:	what was taken off the counts of each set of the sketch
+ * @batch_key:	keys of the sockets that are being folded; not on the stack, where
+ *		many a compiler would clear them first
+ * @batch_hash:	their hashes
  * @other:	sockets without a group
  * @lost:	the group of some socket found no place
  * @sketched:	groups that the sketch found
@@ -212,6 +217,8 @@ struct twi_tuples {
 	bool unseen;
 	struct twi_heavy *heavy;
 	u32 *off;
+	union twi_key batch_key[TWI_TUPLES_BATCH];
+	u32 batch_hash[TWI_TUPLES_BATCH];
 	struct twi_group other;
 	bool lost;
 	u32 sketched;

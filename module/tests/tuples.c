@@ -359,10 +359,10 @@ static void test_order(void)
 
 static void test_unheld(void)
 {
+	struct twi_sock sock, chain[17];
+	struct twi_ends ends, chain_ends[17];
 	struct twi_tuples t;
-	struct twi_sock sock;
-	struct twi_ends ends;
-	u32 state;
+	u32 state, i;
 
 	init(&t, 1);
 	make(7, &sock, &ends);
@@ -372,23 +372,38 @@ static void test_unheld(void)
 		twi_tuples_socks(&t, &sock, &ends, 1);
 	}
 	feed(&t, 7);
+	/* Among others of a chain: first, last, and at the ends of a batch. */
+	for (i = 0; i < 17; i++) {
+		make(7, &chain[i], &chain_ends[i]);
+		if (i == 0 || i == 7 || i == 8 || i == 16)
+			chain[i].net = TWI_NETNS_UNHELD;
+	}
+	twi_tuples_socks(&t, chain, chain_ends, 17);
 	EXPECT(false, twi_tuples_recount(&t));
 	EXPECT(0, twi_tuples_order(&t));
 	EXPECT(1, t.listed);
-	EXPECT(1, t.other.tw);
+	EXPECT(14, twi_tuples_group(&t, 0)->tw);
+	EXPECT(5, t.other.tw);
 	EXPECT(1, t.other.fw2);
 	EXPECT(2, t.other.live);
-	EXPECT(5, sum(&t));
+	EXPECT(22, sum(&t));
 	twi_tuples_free(&t);
 }
 
-/* A walk of the table. */
+/* A walk of the table, whose chains are of any length. */
 static void feed_all(struct twi_tuples *t, const u32 *id, u32 nr)
 {
-	u32 i;
+	struct twi_sock sock[20];
+	struct twi_ends ends[20];
+	u32 at, i;
 
-	for (i = 0; i < nr; i++)
-		feed(t, id[i]);
+	for (i = 0; i < nr; i += at) {
+		const u32 chain = shim_random() % 21;
+
+		for (at = 0; at < chain && i + at < nr; at++)
+			make(id[i + at], &sock[at], &ends[at]);
+		twi_tuples_socks(t, sock, ends, at);
+	}
 }
 
 /* Both walks; afterwards the groups are in order and each is what it is. */

@@ -53,7 +53,6 @@ struct shim_lock {
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
-#define prefetch(p)		__builtin_prefetch(p)
 #define data_race(x)		(x)	/* KCSAN does not look here */
 #define pr_err(...)		fprintf(stderr, __VA_ARGS__)
 
