@@ -247,16 +247,16 @@ static void tuples_batch(struct twi_tuples *t, const struct twi_sock *sock,
 			continue;
 		sock_key(t, &sock[i], &ends[i], &key[i]);
 		hash[i] = twi_key_hash(&t->seed, &key[i]);
-		prefetch(&slot[group_slot(hash[i], slots)]);
+		twi_prefetch(&slot[group_slot(hash[i], slots)]);
 	}
 	for (i = 0; i < nr; i++) {
 		const u32 place = slot[group_slot(hash[i], slots)];
 		const struct twi_group *group = &groups[place ? place - 1 : 0];
 
 		/* Of the three lines that it may be in, all. */
-		prefetch(group);
-		prefetch(&group->hash);
-		prefetch(&group->youngest);
+		twi_prefetch(group);
+		twi_prefetch(&group->hash);
+		twi_prefetch(&group->youngest);
 	}
 	for (i = 0; i < nr; i++) {
 		if (unlikely(sock[i].net == TWI_NETNS_UNHELD))

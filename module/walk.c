@@ -218,8 +218,8 @@ static __always_inline void node_prefetch(struct hlist_nulls_node *node,
 		offsetofend(struct inet_timewait_sock, tw_substate);
 
 	for (line = 0; line < end; line += L1_CACHE_BYTES)
-		prefetch(sk + line);
-	prefetch(sk + end - 1);
+		twi_prefetch(sk + line);
+	twi_prefetch(sk + end - 1);
 }
 
 static __always_inline u8 sock_state(const struct sock *sk)
@@ -1140,7 +1140,7 @@ static bool bind_split(struct twi_walk *walk, u32 seen, bool first)
 
 /*
  * Asks for the first bucket of a chain some steps ahead of the walk.  The
- * pointer is only given to prefetch().
+ * pointer is only given to twi_prefetch().
  */
 static void bind_prefetch(const struct inet_bind_hashbucket *table, u32 size,
 			  u32 slot)
@@ -1148,7 +1148,7 @@ static void bind_prefetch(const struct inet_bind_hashbucket *table, u32 size,
 	const u32 ahead = 8;
 
 	if (slot + ahead < size)
-		prefetch(READ_ONCE(table[slot + ahead].chain.first));
+		twi_prefetch(READ_ONCE(table[slot + ahead].chain.first));
 }
 
 /* Context: as bind_owners().  Looks at two owners at most. */

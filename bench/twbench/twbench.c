@@ -21,7 +21,6 @@
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/overflow.h>
-#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/rculist_nulls.h>
 #include <linux/seq_file.h>
@@ -271,13 +270,14 @@ static int field_make(struct field *f, u32 nr, u32 nr_lanes)
 	return err;
 }
 
+/* As twi_prefetch() of the module. */
 static __always_inline void object_prefetch(const struct object *object)
 {
 	size_t line;
 
 	for (line = 0; line < OBJECT_READ; line += L1_CACHE_BYTES)
-		prefetch((const char *)object + line);
-	prefetch((const char *)object + OBJECT_READ - 1);
+		__builtin_prefetch((const char *)object + line, 0, 2);
+	__builtin_prefetch((const char *)object + OBJECT_READ - 1, 0, 2);
 }
 
 /* Reads a word of each line that the walk reads. */

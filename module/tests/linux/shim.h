@@ -33,7 +33,6 @@ typedef int64_t s64;
 #define ALIGN(x, a)		(((x) + (a) - 1) / (a) * (a))
 #define ilog2(x)		(31 - __builtin_clz(x))
 #define cond_resched()		do { } while (0)
-#define prefetch(p)		__builtin_prefetch(p)
 #define prefetchw(p)		__builtin_prefetch(p, 1)
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))
 #define div_u64(a, b)		((u64)(a) / (u32)(b))
