@@ -4,6 +4,10 @@
  * once, or those named, then each of them again, so often, and prints a line of
  * JSON for each time, with the members of CONTEXT in it.  What peers are is in
  * bench/peers.
+ *
+ * Before each program the first peer that is a key is read, and the time of that
+ * is not told: user-mode Linux starts a program in 4 ms then, and in 4 to 25 where
+ * another one has just ended or where the CPU was idle.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -106,6 +110,21 @@ static long long measure(const struct peer *peer)
 	die("%s: no way to %s", peer->name, peer->how);
 }
 
+/* As all programs are to start alike. */
+static void settle(const struct peer *peers, int n, const struct peer *next)
+{
+	int i;
+
+	if (!strcmp(next->how, "key"))
+		return;
+	for (i = 0; i < n; i++) {
+		if (!strcmp(peers[i].how, "key")) {
+			measure(&peers[i]);
+			return;
+		}
+	}
+}
+
 static void split(struct peer *peer)
 {
 	char *words = strdup(peer->what), *word;
@@ -172,8 +191,10 @@ int main(int argc, char **argv)
 	/* The first time of each warms up what it alone uses, and is not told. */
 	for (run = 0; run <= runs; run++) {
 		for (i = 0; i < n; i++) {
-			long long ns = measure(&peers[i]);
+			long long ns;
 
+			settle(peers, n, &peers[i]);
+			ns = measure(&peers[i]);
 			if (run)
 				printf("{\"peer\":\"%s\",\"run\":%d,\"ns\":%lld,%s}\n",
 				       peers[i].name, run, ns, argv[3]);
