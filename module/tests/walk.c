@@ -859,6 +859,29 @@ static void test_flood(void)
 	flood(TWI_CHAIN_MAX + 19);
 }
 
+/* Whenever the walk is there, the last socket is one that went to bucket 0. */
+static void flooded_lost(void)
+{
+	heads[0][1].chain.first = (void *)NULLS_MARKER(0);
+	flooded();
+}
+
+/* Its end is given up, and what was counted on the way is counted once. */
+static void test_flood_lost(void)
+{
+	struct trial t = { .populate = flooded_lost, .tables = 1 };
+
+	EXPECT(0, twi_walk_alloc(&the_walk));
+	nr_deeds = 0;
+	try(&t);
+	EXPECT(1, cost.floods);
+	EXPECT(1, cost.unfinished);
+	EXPECT(1, cost.inexact);
+	EXPECT(0, cost.lock_fallbacks + cost.skipped);
+	EXPECT(true, cost.restarts >= 8);
+	end(&t);
+}
+
 /* To the last bucket of a chain that is walked, in one hold of its lock or more. */
 static void bind_chain(enum what what, u32 nr)
 {
@@ -925,6 +948,7 @@ static const struct test tests[] = {
 	{ "a chain that takes more room", test_long_chain },
 	{ "a chain that must be locked", test_lock },
 	{ "a flooded chain", test_flood },
+	{ "a flooded chain whose end is never found", test_flood_lost },
 	{ "a socket that leaves, then enters", test_leave_then_enter },
 	{ "a socket that enters TIME-WAIT", test_twin },
 	{ "a socket that moves twice", test_move_twice },
