@@ -5,9 +5,10 @@
  * JSON for each time, with the members of CONTEXT in it.  What peers are is in
  * bench/peers.
  *
- * Before each program the first peer that is a key is read, and the time of that
- * is not told: user-mode Linux starts a program in 4 ms then, and in 4 to 25 where
- * another one has just ended or where the CPU was idle.
+ * Before each program, and after it, the first peer that is a key is read, and the
+ * time of that is not told: user-mode Linux starts a program in 4 ms then, and in
+ * 4 to 25 where another one has just ended or where the CPU was idle, and what
+ * comes after a program finds a CPU that slept, and other things in its caches.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -97,11 +98,16 @@ static long long value_of(const char *key, const char *path)
 	return value;
 }
 
+static bool is_key(const struct peer *peer)
+{
+	return !strcmp(peer->how, "key");
+}
+
 static long long measure(const struct peer *peer)
 {
 	char *shell[] = { "sh", "-c", peer->what, NULL };
 
-	if (!strcmp(peer->how, "key"))
+	if (is_key(peer))
 		return value_of(peer->word[0], peer->word[1]);
 	if (!strcmp(peer->how, "run"))
 		return time_of(peer->word);
@@ -110,15 +116,16 @@ static long long measure(const struct peer *peer)
 	die("%s: no way to %s", peer->name, peer->how);
 }
 
-/* As all programs are to start alike. */
+/* As all of them are to start alike. */
 static void settle(const struct peer *peers, int n, const struct peer *next)
 {
+	const struct peer *last = next == peers ? &peers[n - 1] : next - 1;
 	int i;
 
-	if (!strcmp(next->how, "key"))
+	if (is_key(next) && is_key(last))
 		return;
 	for (i = 0; i < n; i++) {
-		if (!strcmp(peers[i].how, "key")) {
+		if (is_key(&peers[i])) {
 			measure(&peers[i]);
 			return;
 		}
