@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "alloc.h"
+#include "prefetch.h"
 #include "tuples.h"
 
 static __always_inline void key_fill(union twi_key *key,
@@ -256,7 +257,7 @@ static void tuples_batch(struct twi_tuples *t, const struct twi_sock *sock,
 		/* Of the three lines that it may be in, all. */
 		twi_prefetch(group);
 		twi_prefetch(&group->hash);
-		twi_prefetch(&group->youngest);
+		twi_prefetch(&group->sketched);
 	}
 	for (i = 0; i < nr; i++) {
 		if (unlikely(sock[i].net == TWI_NETNS_UNHELD))

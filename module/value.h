@@ -104,16 +104,6 @@ static inline u64 twi_pair(u32 first, u32 second, u32 bits)
 	return (u64)second << bits | first;
 }
 
-/*
- * Asks for a line that will be read, for the second-level cache and those below:
- * prefetcht1 on x86.  prefetch() of arch/x86 is prefetchnta, which keeps it out of
- * the second.  bench/README says what each of them takes.
- */
-static inline void twi_prefetch(const void *at)
-{
-	__builtin_prefetch(at, 0, 2);
-}
-
 /* What a bounded look at the owners of a bind bucket found. */
 enum twi_owners {
 	TWI_OWNERS_NONE,	/* all of them seen, there was none */

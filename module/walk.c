@@ -56,6 +56,7 @@
 #include "census.h"
 #include "compat.h"
 #include "netns.h"
+#include "prefetch.h"
 #include "supply.h"
 #include "tuples.h"
 #include "walk.h"

@@ -29,6 +29,8 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
+#include "../../module/prefetch.h"
+
 /* As the walk: nodes and buckets after which RCU is left. */
 #define BATCH		4096
 /* As the walk: TWI_WALK_LANES. */
@@ -270,14 +272,13 @@ static int field_make(struct field *f, u32 nr, u32 nr_lanes)
 	return err;
 }
 
-/* As twi_prefetch() of the module. */
 static __always_inline void object_prefetch(const struct object *object)
 {
 	size_t line;
 
 	for (line = 0; line < OBJECT_READ; line += L1_CACHE_BYTES)
-		__builtin_prefetch((const char *)object + line, 0, 2);
-	__builtin_prefetch((const char *)object + OBJECT_READ - 1, 0, 2);
+		twi_prefetch((const char *)object + line);
+	twi_prefetch((const char *)object + OBJECT_READ - 1);
 }
 
 /* Reads a word of each line that the walk reads. */
