@@ -88,7 +88,8 @@ struct twi_census;
  * @first:	of each group, in the order of @t->group: number of the first supply
  *		that all its sockets are for, + 1, 0 for none; TWI_SUPPLY_BY_RPORT
  *		where the remote port of each tells.  Filled in by
- *		twi_supplies_seen(); NULL if not all sockets were remembered
+ *		twi_supplies_seen(); NULL if there is no supply, if not all sockets were
+ *		remembered, and once they are forgotten
  * @pairs:	a bit for the hash of each of their keys without its port
  * @rports:	a bit for each of their remote ports
  * @bits:	memory of all bitmaps
