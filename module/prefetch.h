@@ -8,6 +8,9 @@
 #ifndef TWI_PREFETCH_H
 #define TWI_PREFETCH_H
 
+#include <linux/cache.h>
+#include <linux/types.h>
+
 /**
  * twi_prefetch - ask for a line that will be read
  * @at: in it; any address, also one that is not mapped
@@ -23,6 +26,22 @@ static inline void twi_prefetch(const void *at)
 #else
 	__builtin_prefetch(at, 0, 2);
 #endif
+}
+
+/**
+ * twi_prefetch_range - ask for all lines of what will be read
+ * @at: its first byte, which need not be where a line begins; as for twi_prefetch()
+ * @bytes: of it, at least 1; a constant, so that no loop is left
+ */
+static __always_inline void twi_prefetch_range(const void *at, size_t bytes)
+{
+	const char *first = at;
+	size_t line;
+
+	for (line = 0; line < bytes; line += L1_CACHE_BYTES)
+		twi_prefetch(first + line);
+	/* It may end in a line more. */
+	twi_prefetch(first + bytes - 1);
 }
 
 #endif /* TWI_PREFETCH_H */

@@ -254,10 +254,7 @@ static void tuples_batch(struct twi_tuples *t, const struct twi_sock *sock,
 		const u32 place = slot[group_slot(hash[i], slots)];
 		const struct twi_group *group = &groups[place ? place - 1 : 0];
 
-		/* Of the three lines that it may be in, all. */
-		twi_prefetch(group);
-		twi_prefetch(&group->hash);
-		twi_prefetch(&group->sketched);
+		twi_prefetch_range(group, sizeof(*group));
 	}
 	for (i = 0; i < nr; i++) {
 		if (unlikely(sock[i].net == TWI_NETNS_UNHELD))

@@ -202,25 +202,19 @@ static void walk_longest(u64 *longest, u64 since)
 
 /*
  * Asks for the lines of a socket that a visit reads: from the start of struct
- * sock_common to the reference count, the substate and the timer.  Minisockets
- * need not begin where a line does, so the last byte is asked for by itself.  A
- * prefetch of an address that is no longer mapped does nothing.
+ * sock_common to the reference count, the substate and the timer.  A prefetch of
+ * an address that is no longer mapped does nothing.
  */
 static __always_inline void node_prefetch(struct hlist_nulls_node *node,
 					  enum walk_kind kind)
 {
-	const char *sk = (const char *)node_sock(node);
-	size_t line;
-
 	const size_t end = kind == WALK_EHASH_TUPLES ?
 		offsetofend(struct tcp_timewait_sock, tw_ts_recent_stamp) :
 		kind == WALK_EHASH_TIMERS ?
 		offsetofend(struct inet_timewait_sock, tw_timer) :
 		offsetofend(struct inet_timewait_sock, tw_substate);
 
-	for (line = 0; line < end; line += L1_CACHE_BYTES)
-		twi_prefetch(sk + line);
-	twi_prefetch(sk + end - 1);
+	twi_prefetch_range(node_sock(node), end);
 }
 
 static __always_inline u8 sock_state(const struct sock *sk)

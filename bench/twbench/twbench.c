@@ -272,15 +272,6 @@ static int field_make(struct field *f, u32 nr, u32 nr_lanes)
 	return err;
 }
 
-static __always_inline void object_prefetch(const struct object *object)
-{
-	size_t line;
-
-	for (line = 0; line < OBJECT_READ; line += L1_CACHE_BYTES)
-		twi_prefetch((const char *)object + line);
-	twi_prefetch((const char *)object + OBJECT_READ - 1);
-}
-
 /* Reads a word of each line that the walk reads. */
 static __always_inline unsigned long object_touch(const struct object *object)
 {
@@ -302,7 +293,7 @@ static void field_touch(const struct field *f)
 	memcpy(lane, f->lane, sizeof(lane));
 	for (i = 0; i < f->lanes; i++) {
 		if (lane[i])
-			object_prefetch(lane[i]);
+			twi_prefetch_range(lane[i], OBJECT_READ);
 	}
 	while (left) {
 		for (i = 0; i < f->lanes; i++) {
@@ -313,7 +304,7 @@ static void field_touch(const struct field *f)
 			lane[i] = READ_ONCE(object->next);
 			sum += object_touch(object);
 			/* That of NULL does nothing. */
-			object_prefetch(lane[i]);
+			twi_prefetch_range(lane[i], OBJECT_READ);
 			left--;
 		}
 	}

@@ -32,6 +32,7 @@ typedef int64_t s64;
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define ALIGN(x, a)		(((x) + (a) - 1) / (a) * (a))
 #define ilog2(x)		(31 - __builtin_clz(x))
+#define L1_CACHE_BYTES		64
 #define cond_resched()		do { } while (0)
 #define prefetchw(p)		__builtin_prefetch(p, 1)
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))

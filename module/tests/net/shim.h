@@ -49,7 +49,6 @@ struct shim_lock {
 #define htons(x)		__builtin_bswap16(x)
 #define ntohs(x)		__builtin_bswap16(x)
 #define htonl(x)		__builtin_bswap32(x)
-#define L1_CACHE_BYTES		64
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
