@@ -5,10 +5,11 @@
  * JSON for each time, with the members of CONTEXT in it.  What peers are is in
  * bench/peers.
  *
- * Before each program, and after it, the first peer that is a key is read, and the
- * time of that is not told: user-mode Linux starts a program in 4 ms then, and in
- * 4 to 25 where another one has just ended or where the CPU was idle, and what
- * comes after a program finds a CPU that slept, and other things in its caches.
+ * Before each program, and after it, the first peer that is a key is read for
+ * SETTLE_NS, and the time of that is not told: user-mode Linux starts a program in
+ * 4 ms then, and in 4 to 25 where another one has just ended or where the CPU was
+ * idle, and what comes after a program finds a CPU that slept, and other things in
+ * its caches.
  */
 #include <errno.h>
 #include <fcntl.h>
